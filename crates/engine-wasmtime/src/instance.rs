@@ -1,0 +1,173 @@
+//! A running container under Wasmtime.
+
+use std::sync::Arc;
+
+use codec::abi;
+use engine::{EngineError, EngineErrorKind, GlobalValue, State, Stop, Trap};
+use wasmtime::{Global, InstancePre, Memory, Store, TypedFunc, Val};
+
+use crate::deadline::Ticker;
+
+/// An instance with its store and the exports that the host uses.
+pub(crate) struct WasmtimeInstance {
+    store: Store<()>,
+    memory: Memory,
+    meter: Global,
+    depth: Global,
+    stop: Global,
+    state_globals: Vec<Global>,
+    alloc: TypedFunc<i32, i32>,
+    execute: TypedFunc<(i32, i32), i32>,
+    output_len: TypedFunc<(), i32>,
+    ticker: Option<Arc<Ticker>>,
+}
+
+impl WasmtimeInstance {
+    pub(crate) fn new(template: &InstancePre<()>, ticker: Option<&Arc<Ticker>>) -> Result<Self, EngineError> {
+        let mut store = Store::new(template.module().engine(), ());
+        if let Some(ticker) = ticker {
+            ticker.arm(&mut store);
+        }
+        let instance = template
+            .instantiate(&mut store)
+            .map_err(|error| EngineError::new(EngineErrorKind::OutOfResources, format!("{error:#}")))?;
+        let missing = |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`"));
+        let mut state_globals = Vec::new();
+        while let Some(global) =
+            instance.get_global(&mut store, &format!("{}{}", abi::GLOBAL_STATE_PREFIX, state_globals.len()))
+        {
+            state_globals.push(global);
+        }
+        let mut global = |name: &str| instance.get_global(&mut store, name).ok_or_else(|| missing(name));
+        let (meter, depth, stop) =
+            (global(abi::GLOBAL_METER)?, global(abi::GLOBAL_DEPTH)?, global(abi::GLOBAL_STOP)?);
+        Ok(Self {
+            memory: instance
+                .get_memory(&mut store, abi::EXPORT_MEMORY)
+                .ok_or_else(|| missing(abi::EXPORT_MEMORY))?,
+            meter,
+            depth,
+            stop,
+            state_globals,
+            alloc: instance.get_typed_func(&mut store, abi::EXPORT_ALLOC).map_err(|_| missing(abi::EXPORT_ALLOC))?,
+            execute: instance
+                .get_typed_func(&mut store, abi::EXPORT_EXECUTE)
+                .map_err(|_| missing(abi::EXPORT_EXECUTE))?,
+            output_len: instance
+                .get_typed_func(&mut store, abi::EXPORT_OUTPUT_LEN)
+                .map_err(|_| missing(abi::EXPORT_OUTPUT_LEN))?,
+            ticker: ticker.cloned(),
+            store,
+        })
+    }
+
+    fn arm(&mut self) {
+        if let Some(ticker) = &self.ticker {
+            ticker.arm(&mut self.store);
+        }
+    }
+
+    /// What an error of a call means. The stop global tells sealing's own checks from the guest's `unreachable`.
+    fn stop(&mut self, error: &wasmtime::Error) -> Stop {
+        use wasmtime::Trap as Code;
+        let world = |kind| Stop::World(EngineError::new(kind, format!("{error:#}")));
+        let trap = match error.downcast_ref::<Code>() {
+            Some(Code::UnreachableCodeReached) => match self.stop.get(&mut self.store).i32() {
+                Some(code) if code == abi::SealStop::Meter as i32 => Trap::MeterExhausted,
+                Some(code) if code == abi::SealStop::Depth as i32 => Trap::DepthExhausted,
+                _ => Trap::Unreachable,
+            },
+            Some(Code::MemoryOutOfBounds) => Trap::MemoryOutOfBounds,
+            Some(Code::TableOutOfBounds) => Trap::TableOutOfBounds,
+            Some(Code::IndirectCallToNull) => Trap::IndirectCallNull,
+            Some(Code::BadSignature) => Trap::IndirectCallTypeMismatch,
+            Some(Code::IntegerOverflow) => Trap::IntegerOverflow,
+            Some(Code::IntegerDivisionByZero) => Trap::DivisionByZero,
+            Some(Code::BadConversionToInteger) => Trap::BadConversionToInteger,
+            Some(Code::StackOverflow) => return world(EngineErrorKind::NativeStackOverflow),
+            Some(Code::Interrupt) => return world(EngineErrorKind::Deadline),
+            Some(_) | None => return world(EngineErrorKind::Other),
+        };
+        Stop::Trap(trap)
+    }
+}
+
+impl engine::Instance for WasmtimeInstance {
+    fn alloc(&mut self, len: i32) -> Result<i32, Stop> {
+        self.arm();
+        self.alloc.call(&mut self.store, len).map_err(|error| self.stop(&error))
+    }
+
+    fn execute(&mut self, ptr: i32, len: i32) -> Result<i32, Stop> {
+        self.arm();
+        self.execute.call(&mut self.store, (ptr, len)).map_err(|error| self.stop(&error))
+    }
+
+    fn output_len(&mut self) -> Result<i32, Stop> {
+        self.arm();
+        self.output_len.call(&mut self.store, ()).map_err(|error| self.stop(&error))
+    }
+
+    fn memory(&self) -> &[u8] {
+        self.memory.data(&self.store)
+    }
+
+    fn memory_mut(&mut self) -> &mut [u8] {
+        self.memory.data_mut(&mut self.store)
+    }
+
+    fn meter(&mut self) -> i64 {
+        self.meter.get(&mut self.store).i64().expect("sealing makes the meter an i64")
+    }
+
+    fn set_meter(&mut self, units: i64) {
+        self.meter.set(&mut self.store, Val::I64(units)).expect("sealing makes the meter a mutable i64");
+    }
+
+    fn depth(&mut self) -> i32 {
+        self.depth.get(&mut self.store).i32().expect("sealing makes the depth an i32")
+    }
+
+    fn state(&mut self) -> State {
+        let memory = self.memory().to_vec();
+        let globals = self.state_globals.iter().map(|global| to_bits(global.get(&mut self.store))).collect();
+        State { memory, globals }
+    }
+
+    fn restore(&mut self, state: &State) -> Result<(), EngineError> {
+        let mismatch = |what: &str| EngineError::new(EngineErrorKind::StateMismatch, what);
+        let missing = state.memory.len().checked_sub(self.memory().len()).ok_or_else(|| mismatch("memory is larger"))?;
+        self.memory
+            .grow(&mut self.store, (missing / 65_536) as u64)
+            .map_err(|error| EngineError::new(EngineErrorKind::OutOfResources, format!("{error:#}")))?;
+        if self.memory().len() != state.memory.len() || self.state_globals.len() != state.globals.len() {
+            return Err(mismatch("memory size or number of globals differs"));
+        }
+        self.memory_mut().copy_from_slice(&state.memory);
+        for (global, value) in self.state_globals.iter().zip(&state.globals) {
+            global.set(&mut self.store, from_bits(*value)).map_err(|_| mismatch("a global is of another type"))?;
+        }
+        Ok(())
+    }
+}
+
+fn to_bits(value: Val) -> GlobalValue {
+    match value {
+        Val::I32(value) => GlobalValue::I32(value as u32),
+        Val::I64(value) => GlobalValue::I64(value as u64),
+        Val::F32(bits) => GlobalValue::F32(bits),
+        Val::F64(bits) => GlobalValue::F64(bits),
+        Val::V128(value) => GlobalValue::V128(value.as_u128()),
+        _ => unreachable!("sealing refuses mutable globals that hold references"),
+    }
+}
+
+fn from_bits(value: GlobalValue) -> Val {
+    match value {
+        GlobalValue::I32(bits) => Val::I32(bits as i32),
+        GlobalValue::I64(bits) => Val::I64(bits as i64),
+        GlobalValue::F32(bits) => Val::F32(bits),
+        GlobalValue::F64(bits) => Val::F64(bits),
+        GlobalValue::V128(bits) => Val::V128(bits.into()),
+    }
+}

@@ -1,0 +1,339 @@
+//! One tick: ingest, minimum cut, spectral score, evidence, witness, each within its budget.
+//!
+//! Cut and score speak of a *flight*: the core as it was frozen at one epoch. A flight that does not finish in its
+//! tick goes on in later ones; a new one starts when it is through and the graph has changed since. What is published
+//! always names the epoch that it speaks of, and a phase's bit is set only if what it published speaks of the graph as it
+//! is at the end of this tick.
+
+pub mod pending;
+pub mod report;
+
+use core::fmt;
+
+use crate::arena::{Arena, OutOfMemory};
+use crate::config::{Configuration, Core, Statistic};
+use crate::cut::{CutDigest, CutSearch};
+use crate::evidence::Evidence;
+use crate::graph::GraphStore;
+use crate::snapshot::CoreSnapshot;
+use crate::spectral::{self, SpectralSearch};
+use crate::work::{Progress, Work};
+
+use pending::{Ingested, InputError, Pending};
+use report::{Components, CutReport, EvidenceReport, GraphReport, ScoreReport, TickReport, WorkReport};
+
+/// A gate with all its state, in arenas carved from one slab.
+pub struct Gate<'a> {
+    configuration: Configuration<'a>,
+    graph: GraphStore<'a>,
+    pending: Pending<'a>,
+    snapshot: CoreSnapshot<'a>,
+    cut: CutSearch<'a>,
+    spectral: SpectralSearch<'a>,
+    evidence: Evidence,
+    flight: Flight,
+    published_cut: Option<CutReport>,
+    published_score: Option<ScoreReport>,
+}
+
+/// A gate could not be made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GateError {
+    /// The slab is smaller than the profile needs.
+    OutOfMemory,
+    /// Too many protected vertices for the profile.
+    Protected,
+}
+
+impl fmt::Display for GateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OutOfMemory => "the slab is smaller than the profile needs",
+            Self::Protected => "more protected vertices than the profile has",
+        })
+    }
+}
+
+impl core::error::Error for GateError {}
+
+impl From<OutOfMemory> for GateError {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
+/// What is being computed about a frozen core.
+struct Flight {
+    /// The epoch whose graph it speaks of.
+    epoch: u64,
+    /// The version of the graph then; `None` before the first flight.
+    version: Option<u64>,
+    cut: Stage,
+    spectral: Stage,
+    digest: Option<CutDigest>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Running,
+    Through,
+}
+
+impl<'a> Gate<'a> {
+    /// A gate with an empty graph. `slab` must have [`crate::profile::Profile::slab_words`] words at least.
+    ///
+    /// # Errors
+    /// [`GateError`] if the slab or the profile is too small.
+    pub fn new(configuration: &Configuration<'_>, slab: &'a mut [u64]) -> Result<Self, GateError> {
+        let profile = configuration.profile;
+        let (vertices, edges) = (profile.vertices, profile.edges);
+        let mut arena = Arena::new(slab);
+        let protected: &'a mut [u64] = arena.take(vertices)?;
+        let core = match configuration.core {
+            Core::All => Core::All,
+            Core::KCore(k) => Core::KCore(k),
+            Core::Protected(ids) => {
+                let place = protected.get_mut(..ids.len()).ok_or(GateError::Protected)?;
+                place.copy_from_slice(ids);
+                Core::Protected(place)
+            }
+        };
+        Ok(Self {
+            configuration: Configuration { core, ..*configuration },
+            graph: GraphStore::new(&mut arena, vertices, edges)?,
+            pending: Pending::new(&mut arena, profile.pending)?,
+            snapshot: CoreSnapshot::new(&mut arena, vertices, edges)?,
+            cut: CutSearch::new(&mut arena, vertices, edges)?,
+            spectral: SpectralSearch::new(&mut arena, vertices, edges)?,
+            evidence: Evidence::new(&configuration.policy),
+            flight: Flight { epoch: 0, version: None, cut: Stage::Through, spectral: Stage::Through, digest: None },
+            published_cut: None,
+            published_score: None,
+        })
+    }
+
+    /// The active graph.
+    #[must_use]
+    pub fn graph(&self) -> &GraphStore<'a> {
+        &self.graph
+    }
+
+    /// The frozen core of the current flight and the search over it, for whoever wants to draw the cut.
+    #[must_use]
+    pub fn flight(&self) -> (&CoreSnapshot<'a>, &CutSearch<'a>) {
+        (&self.snapshot, &self.cut)
+    }
+
+    /// Runs one tick on one input (`spec/input.md`).
+    ///
+    /// # Errors
+    /// [`InputError`] if the input is malformed; the gate is then unchanged.
+    pub fn tick(&mut self, epoch: u64, input: &[u8]) -> Result<TickReport, InputError> {
+        let budget = self.configuration.budget;
+        let mut total = Total { left: budget.total };
+        let accepted = self.pending.accept(input)?;
+        if accepted.rearm {
+            self.evidence.rearm();
+        }
+
+        let mut ingest = total.phase(budget.ingest);
+        let ingested = self.pending.apply(&mut self.graph, self.configuration.loss_scale, &mut ingest);
+        total.settle(&ingest);
+
+        let mut cut = total.phase(budget.cut);
+        self.take_off(epoch, &mut cut);
+        self.advance_cut(&mut cut);
+        total.settle(&cut);
+
+        let mut spectral = total.phase(budget.spectral);
+        self.advance_spectral(&mut spectral);
+        total.settle(&spectral);
+
+        let mut evidence = total.phase(budget.evidence);
+        let statistic = self.statistic(&ingested);
+        self.advance_evidence(statistic, &mut evidence);
+        total.settle(&evidence);
+
+        let mut witness = total.phase(budget.witness);
+        self.advance_digest(&mut witness);
+        total.settle(&witness);
+
+        let work = WorkReport {
+            total: budget.total - total.left,
+            ingest: ingest.used(),
+            cut: cut.used(),
+            spectral: spectral.used(),
+            evidence: evidence.used(),
+            witness: witness.used(),
+        };
+        Ok(self.report(statistic, &ingested, work))
+    }
+
+    /// Starts a flight if there is none and the graph is not the one that the last flight spoke of.
+    fn take_off(&mut self, epoch: u64, work: &mut Work) {
+        let in_flight =
+            self.flight.cut == Stage::Running || self.flight.spectral == Stage::Running || self.flight.digest.is_some();
+        if in_flight || self.flight.version == Some(self.graph.version()) || work.exhausted() {
+            return;
+        }
+        work.charge(self.snapshot.freeze(&self.graph, self.configuration.core));
+        let view = self.snapshot.view();
+        self.cut.start(&view);
+        self.spectral.start(&view);
+        self.flight = Flight {
+            epoch,
+            version: Some(self.graph.version()),
+            cut: Stage::Running,
+            spectral: Stage::Running,
+            digest: None,
+        };
+    }
+
+    fn advance_cut(&mut self, work: &mut Work) {
+        let view = self.snapshot.view();
+        if self.flight.cut == Stage::Running && self.cut.advance(&view, work) == Progress::Done {
+            self.flight.cut = Stage::Through;
+            let found = self.cut.result().expect("a search that is through has a result");
+            self.flight.digest = Some(CutDigest::start(&view, &found));
+        }
+    }
+
+    fn advance_spectral(&mut self, work: &mut Work) {
+        let view = self.snapshot.view();
+        if self.flight.spectral == Stage::Running && self.spectral.advance(&view, work) == Progress::Done {
+            self.flight.spectral = Stage::Through;
+            let score = self.spectral.result().expect("a search that is through has a result");
+            self.published_score = Some(ScoreReport {
+                epoch: self.flight.epoch,
+                score: score.score,
+                lower: 0,
+                upper: score.upper,
+                neg_log2: score.neg_log2_nu2,
+            });
+        }
+        self.bound_score();
+    }
+
+    /// The certified lower bound needs the cut of the same flight; it is filled in as soon as that is known.
+    fn bound_score(&mut self) {
+        if self.flight.cut == Stage::Running || self.flight.version.is_none() {
+            return;
+        }
+        if let (Some(score), Some(cut)) = (&mut self.published_score, self.cut.result())
+            && score.epoch == self.flight.epoch
+        {
+            let view = self.snapshot.view();
+            let max_degree = (0..view.vertex_count()).map(|v| view.row(v).map(|(_, w)| w).sum()).max().unwrap_or(0);
+            score.lower = spectral::lower_bound(cut.value, view.vertex_count() as u32, max_degree).min(score.score);
+        }
+    }
+
+    /// This tick's value of the watched statistic, in Q0.32, if what it needs speaks of the graph as it is.
+    fn statistic(&self, ingested: &Ingested) -> Option<u32> {
+        const ONE: u64 = 1 << 32;
+        let fresh = self.pending.is_empty() && self.flight.version == Some(self.graph.version());
+        let value = match self.configuration.statistic {
+            Statistic::Score | Statistic::OneMinusScore => {
+                let published = self.published_score.filter(|_| fresh && self.flight.spectral == Stage::Through)?;
+                let score = published.score.min(ONE);
+                if self.configuration.statistic == Statistic::Score { score } else { ONE - score }
+            }
+            Statistic::CutDrop => {
+                let found = self.cut.result().filter(|_| fresh && self.flight.cut == Stage::Through)?;
+                let reference = u128::from(self.configuration.cut_reference);
+                let kept = (u128::from(found.value) << 32) / reference;
+                ONE.saturating_sub(u64::try_from(kept).unwrap_or(u64::MAX))
+            }
+            Statistic::ObservationLoss => ingested.mean_loss()?,
+        };
+        Some(u32::try_from(value).unwrap_or(u32::MAX))
+    }
+
+    fn advance_evidence(&mut self, statistic: Option<u32>, work: &mut Work) {
+        let policy = &self.configuration.policy;
+        if self.evidence.advance(policy, work) == Progress::Pending {
+            return;
+        }
+        if let Some(x) = statistic {
+            self.evidence.observe(policy, x);
+            let _ = self.evidence.advance(policy, work);
+        }
+    }
+
+    fn advance_digest(&mut self, work: &mut Work) {
+        let view = self.snapshot.view();
+        let (Some(digest), Some(found)) = (&mut self.flight.digest, self.cut.result()) else { return };
+        if digest.advance(&view, &found, work) == Progress::Done {
+            let hash = digest.finish().expect("a digest that is through has a value");
+            self.flight.digest = None;
+            let far = u64::from(found.far_count);
+            self.published_cut = Some(CutReport {
+                epoch: self.flight.epoch,
+                value: found.value,
+                components: found.components,
+                small_side: far.min(view.vertex_count() as u64 - far),
+                family: found.family,
+                hash,
+            });
+        }
+    }
+
+    fn report(&self, statistic: Option<u32>, ingested: &Ingested, work: WorkReport) -> TickReport {
+        let view = self.snapshot.view();
+        let ingest = self.pending.is_empty();
+        let current = ingest && self.flight.version == Some(self.graph.version());
+        let cut = current && self.flight.cut == Stage::Through;
+        let spectral = current && self.flight.spectral == Stage::Through;
+        let (fail_bits, pass_bits) = self.evidence.bits();
+        let (fail_threshold, pass_threshold) = self.evidence.thresholds(&self.configuration.policy);
+        TickReport {
+            decision: self.evidence.decision(),
+            completed: Components {
+                ingest,
+                cut,
+                spectral,
+                evidence: !self.evidence.is_pending(),
+                witness: cut && self.flight.digest.is_none(),
+            },
+            work,
+            graph: GraphReport {
+                vertices: self.graph.vertex_count() as u64,
+                edges: self.graph.edge_count() as u64,
+                core_vertices: view.vertex_count() as u64,
+                core_edges: view.edge_count() as u64,
+                version: self.graph.version(),
+            },
+            cut: self.published_cut,
+            score: self.published_score,
+            evidence: EvidenceReport {
+                hash: self.evidence.digest(),
+                statistic,
+                fail_bits,
+                fail_threshold,
+                pass_bits,
+                pass_threshold,
+                episode: self.evidence.episode(),
+                latched: self.evidence.is_latched(),
+                observations: self.evidence.observations(),
+            },
+            refused: ingested.refused,
+        }
+    }
+}
+
+/// What is left of a tick's whole budget.
+struct Total {
+    left: u64,
+}
+
+impl Total {
+    /// The work that a phase may do: its own part, or what is left of the whole.
+    fn phase(&self, part: u64) -> Work {
+        Work::new(part.min(self.left))
+    }
+
+    /// Takes what a phase used, which may pass its limit by the distance between two checkpoints.
+    fn settle(&mut self, work: &Work) {
+        self.left = self.left.saturating_sub(work.used());
+    }
+}

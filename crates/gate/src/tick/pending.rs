@@ -1,0 +1,212 @@
+//! Deltas between input and graph: decoded at once, applied as the budget allows, in the order in which they came.
+
+use codec::decode::DecodeReason;
+use codec::{DecodeError, Reader};
+
+use crate::arena::{Arena, OutOfMemory, words_for};
+use crate::graph::{DeltaRefusal, FEATURES, GraphStore};
+use crate::tick::report::Refused;
+use crate::work::Work;
+
+/// The version of the input format.
+const VERSION: u64 = 1;
+
+/// The input is not a tick's one encoding (`spec/input.md`).
+pub type InputError = DecodeError;
+
+/// A delta as four words: its number among all deltas since the start, times 256, plus its kind; then what the kind carries.
+type Record = [u64; 4];
+
+const EDGE_ADD: u64 = 0;
+const EDGE_REMOVE: u64 = 1;
+const WEIGHT_UPDATE: u64 = 2;
+const OBSERVATION: u64 = 3;
+const REARM: u64 = 4;
+/// An observation that is refused when its turn comes.
+const BAD_OBSERVATION: u64 = 5;
+
+/// A ring of deltas that wait.
+pub struct Pending<'a> {
+    ring: &'a mut [Record],
+    first: usize,
+    len: usize,
+    /// Deltas received since the start; the number of the next one.
+    received: u64,
+    /// Deltas of the last input that found no room: their first number and how many.
+    overflow: (u64, u64),
+}
+
+/// What an input said beside its deltas.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Accepted {
+    /// It asked for the latch to be released.
+    pub rearm: bool,
+}
+
+/// What applying deltas found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ingested {
+    /// Refused deltas.
+    pub refused: Refused,
+    /// Vertices observed.
+    pub observed: u64,
+    /// Sum of their losses, Q0.32.
+    pub loss_sum: u64,
+}
+
+impl Ingested {
+    /// The mean loss over the vertices observed, Q0.32 in 0..=2^32, rounded down.
+    #[must_use]
+    pub fn mean_loss(&self) -> Option<u64> {
+        self.loss_sum.checked_div(self.observed)
+    }
+}
+
+impl<'a> Pending<'a> {
+    /// Arena words for this capacity.
+    #[must_use]
+    pub const fn words(capacity: usize) -> usize {
+        words_for::<Record>(capacity)
+    }
+
+    /// Nothing waits.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if the arena has less than [`Pending::words`] left.
+    pub fn new(arena: &mut Arena<'a>, capacity: usize) -> Result<Self, OutOfMemory> {
+        Ok(Self { ring: arena.take(capacity)?, first: 0, len: 0, received: 0, overflow: (0, 0) })
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes the deltas of one input in. Those for which there is no room are refused by the next [`Pending::apply`].
+    ///
+    /// # Errors
+    /// [`InputError`]; nothing of the input is taken then.
+    pub fn accept(&mut self, input: &[u8]) -> Result<Accepted, InputError> {
+        let (len, received) = (self.len, self.received);
+        self.overflow = (received, 0);
+        self.read(input).inspect_err(|_| {
+            self.len = len;
+            self.received = received;
+            self.overflow = (received, 0);
+        })
+    }
+
+    fn read(&mut self, input: &[u8]) -> Result<Accepted, InputError> {
+        let mut cbor = Reader::new(input);
+        let mut accepted = Accepted { rearm: false };
+        cbor.array_of(2)?;
+        cbor.version(VERSION)?;
+        for _ in 0..cbor.array()? {
+            let record = read_delta(&mut cbor)?;
+            if record[0] == REARM {
+                accepted.rearm = true;
+            }
+            self.push(record);
+        }
+        cbor.finish()?;
+        Ok(accepted)
+    }
+
+    fn push(&mut self, mut record: Record) {
+        record[0] |= self.received << 8;
+        if self.len < self.ring.len() && self.overflow.1 == 0 {
+            let place = (self.first + self.len) % self.ring.len();
+            self.ring[place] = record;
+            self.len += 1;
+        } else {
+            if self.overflow.1 == 0 {
+                self.overflow.0 = self.received;
+            }
+            self.overflow.1 += 1;
+        }
+        self.received += 1;
+    }
+
+    /// Applies deltas until none is left or the work runs out: one unit each, at every one a checkpoint.
+    pub fn apply(&mut self, graph: &mut GraphStore<'_>, loss_scale: f32, work: &mut Work) -> Ingested {
+        let mut ingested = Ingested { refused: Refused::NONE, observed: 0, loss_sum: 0 };
+        while self.len > 0 && !work.exhausted() {
+            let mut record = self.ring[self.first];
+            let number = record[0] >> 8;
+            record[0] &= 0xff;
+            self.first = (self.first + 1) % self.ring.len();
+            self.len -= 1;
+            work.charge(1);
+            if let Err(reason) = apply_one(graph, record, loss_scale, &mut ingested) {
+                ingested.refused.push(number, reason);
+            }
+        }
+        for number in self.overflow.0..self.overflow.0 + self.overflow.1 {
+            ingested.refused.push(number, DeltaRefusal::BacklogFull);
+        }
+        ingested
+    }
+}
+
+fn read_delta(cbor: &mut Reader<'_>) -> Result<Record, DecodeError> {
+    let start = cbor.clone();
+    let len = cbor.array()?;
+    match (cbor.uint()?, len) {
+        (EDGE_ADD, 4) => Ok([EDGE_ADD, cbor.uint()?, cbor.uint()?, cbor.uint()?]),
+        (EDGE_REMOVE, 3) => Ok([EDGE_REMOVE, cbor.uint()?, cbor.uint()?, 0]),
+        (WEIGHT_UPDATE, 4) => Ok([WEIGHT_UPDATE, cbor.uint()?, cbor.uint()?, cbor.uint()?]),
+        (OBSERVATION, 3) => {
+            let vertex = cbor.uint()?;
+            Ok(observation(vertex, cbor.bytes()?))
+        }
+        (REARM, 1) => Ok([REARM, 0, 0, 0]),
+        _ => Err(start.error(DecodeReason::UnexpectedShape)),
+    }
+}
+
+/// One to four finite floats, missing ones as zero; anything else is kept as an observation to refuse.
+fn observation(vertex: u64, bytes: &[u8]) -> Record {
+    let fits = !bytes.is_empty() && bytes.len().is_multiple_of(4) && bytes.len() <= 4 * FEATURES;
+    let mut bits = [0_u32; FEATURES];
+    for (place, chunk) in bits.iter_mut().zip(bytes.chunks_exact(4)) {
+        *place = u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
+    }
+    if !fits || bits.iter().any(|bits| !f32::from_bits(*bits).is_finite()) {
+        return [BAD_OBSERVATION, vertex, 0, 0];
+    }
+    let pair = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
+    [OBSERVATION, vertex, pair(bits[0], bits[1]), pair(bits[2], bits[3])]
+}
+
+fn apply_one(
+    graph: &mut GraphStore<'_>,
+    record: Record,
+    loss_scale: f32,
+    ingested: &mut Ingested,
+) -> Result<(), DeltaRefusal> {
+    match record {
+        [EDGE_ADD, u, v, weight] => graph.edge_add(u, v, weight),
+        [EDGE_REMOVE, u, v, _] => graph.edge_remove(u, v),
+        [WEIGHT_UPDATE, u, v, weight] => graph.weight_update(u, v, weight),
+        [OBSERVATION, vertex, low, high] => {
+            let bits = [low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32];
+            let values = bits.map(f32::from_bits);
+            graph.observe(vertex, values);
+            ingested.observed += 1;
+            ingested.loss_sum += loss(values[0], loss_scale);
+            Ok(())
+        }
+        // The latch was released when the input was taken in.
+        [REARM, ..] => Ok(()),
+        [BAD_OBSERVATION, ..] => Err(DeltaRefusal::BadValues),
+        _ => unreachable!("read_delta makes no other kind"),
+    }
+}
+
+/// min(1, |value| / scale) in Q0.32, rounded down. Both are finite and scale is positive, so only division and a
+/// saturating conversion touch floats.
+fn loss(value: f32, scale: f32) -> u64 {
+    let ratio = f64::from(value.abs()) / f64::from(scale);
+    if ratio >= 1.0 { 1 << 32 } else { (ratio * 4_294_967_296.0) as u64 }
+}
