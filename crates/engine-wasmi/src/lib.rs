@@ -163,9 +163,11 @@ impl engine::Instance for WasmiInstance {
         self.depth.get(&self.store).i32().expect("sealing makes the depth an i32")
     }
 
-    fn state(&mut self) -> State {
-        let globals = self.state_globals.iter().map(|global| to_bits(global.get(&self.store))).collect();
-        State { memory: self.memory().to_vec(), globals }
+    fn save(&mut self, state: &mut State) {
+        state.memory.clear();
+        state.memory.extend_from_slice(self.memory());
+        state.globals.clear();
+        state.globals.extend(self.state_globals.iter().map(|global| to_bits(global.get(&self.store))));
     }
 
     fn restore(&mut self, state: &State) -> Result<(), EngineError> {

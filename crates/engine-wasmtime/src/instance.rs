@@ -128,10 +128,11 @@ impl engine::Instance for WasmtimeInstance {
         self.depth.get(&mut self.store).i32().expect("sealing makes the depth an i32")
     }
 
-    fn state(&mut self) -> State {
-        let memory = self.memory().to_vec();
-        let globals = self.state_globals.iter().map(|global| to_bits(global.get(&mut self.store))).collect();
-        State { memory, globals }
+    fn save(&mut self, state: &mut State) {
+        state.memory.clear();
+        state.memory.extend_from_slice(self.memory());
+        state.globals.clear();
+        state.globals.extend(self.state_globals.iter().map(|global| to_bits(global.get(&mut self.store))));
     }
 
     fn restore(&mut self, state: &State) -> Result<(), EngineError> {

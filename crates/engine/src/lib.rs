@@ -80,8 +80,8 @@ pub trait Instance: Send {
     /// What is left of the call-depth limit, in frame units.
     fn depth(&mut self) -> i32;
 
-    /// A copy of memory and globals, the meter aside.
-    fn state(&mut self) -> State;
+    /// Copies memory and globals, the meter aside, into `state`, whose space is used again.
+    fn save(&mut self, state: &mut State);
 
     /// Puts memory and globals back. Only on a fresh instance of the module that `state` was taken from.
     ///

@@ -26,3 +26,8 @@ pub struct State {
     /// The module's own mutable globals, in order of index, as sealing exports them.
     pub globals: Vec<GlobalValue>,
 }
+
+impl State {
+    /// Nothing saved yet.
+    pub const EMPTY: Self = Self { memory: Vec::new(), globals: Vec::new() };
+}

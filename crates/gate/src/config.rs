@@ -100,6 +100,8 @@ pub enum ConfigurationError {
     Protected,
     /// The guest is built for another profile.
     OtherProfile,
+    /// The slab is smaller than the profile needs.
+    Slab,
 }
 
 impl core::fmt::Display for ConfigurationError {
@@ -113,6 +115,7 @@ impl core::fmt::Display for ConfigurationError {
                 f.write_str("protected vertices must be ascending, without repetition, and no more than the profile has")
             }
             Self::OtherProfile => f.write_str("the guest is built for another profile"),
+            Self::Slab => f.write_str("the slab is smaller than the profile needs"),
         }
     }
 }
@@ -161,7 +164,7 @@ impl<'a> Configuration<'a> {
     /// Checks what the encoding alone cannot.
     ///
     /// # Errors
-    /// Everything of [`ConfigurationError`] but `Malformed` and `OtherProfile`.
+    /// Everything of [`ConfigurationError`] but `Malformed`, `OtherProfile` and `Slab`.
     pub fn validate(&self) -> Result<(), ConfigurationError> {
         self.policy.validate().map_err(ConfigurationError::Policy)?;
         if !(self.loss_scale.is_finite() && self.loss_scale > 0.0) {

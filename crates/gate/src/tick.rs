@@ -8,13 +8,12 @@
 pub mod pending;
 pub mod report;
 
-use core::fmt;
-
 use crate::arena::{Arena, OutOfMemory};
-use crate::config::{Configuration, Core, Statistic};
+use crate::config::{Configuration, ConfigurationError, Statistic};
 use crate::cut::{CutDigest, CutSearch};
 use crate::evidence::Evidence;
 use crate::graph::GraphStore;
+use crate::profile::Profile;
 use crate::snapshot::CoreSnapshot;
 use crate::spectral::{self, SpectralSearch};
 use crate::work::{Progress, Work};
@@ -36,32 +35,6 @@ pub struct Gate<'a> {
     published_score: Option<ScoreReport>,
 }
 
-/// A gate could not be made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum GateError {
-    /// The slab is smaller than the profile needs.
-    OutOfMemory,
-    /// Too many protected vertices for the profile.
-    Protected,
-}
-
-impl fmt::Display for GateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OutOfMemory => "the slab is smaller than the profile needs",
-            Self::Protected => "more protected vertices than the profile has",
-        })
-    }
-}
-
-impl core::error::Error for GateError {}
-
-impl From<OutOfMemory> for GateError {
-    fn from(_: OutOfMemory) -> Self {
-        Self::OutOfMemory
-    }
-}
-
 /// What is being computed about a frozen core.
 struct Flight {
     /// The epoch whose graph it speaks of.
@@ -80,31 +53,29 @@ enum Stage {
 }
 
 impl<'a> Gate<'a> {
-    /// A gate with an empty graph. `slab` must have [`crate::profile::Profile::slab_words`] words at least.
+    /// A gate with an empty graph, from the encoded configuration. `slab` must have [`Profile::slab_words`] words at least.
     ///
     /// # Errors
-    /// [`GateError`] if the slab or the profile is too small.
-    pub fn new(configuration: &Configuration<'_>, slab: &'a mut [u64]) -> Result<Self, GateError> {
-        let profile = configuration.profile;
-        let (vertices, edges) = (profile.vertices, profile.edges);
+    /// [`ConfigurationError`] if the configuration is malformed or of another profile, or the slab too small for it.
+    pub fn new(configuration: &[u8], profile: Profile, slab: &'a mut [u64]) -> Result<Self, ConfigurationError> {
         let mut arena = Arena::new(slab);
-        let protected: &'a mut [u64] = arena.take(vertices)?;
-        let core = match configuration.core {
-            Core::All => Core::All,
-            Core::KCore(k) => Core::KCore(k),
-            Core::Protected(ids) => {
-                let place = protected.get_mut(..ids.len()).ok_or(GateError::Protected)?;
-                place.copy_from_slice(ids);
-                Core::Protected(place)
-            }
-        };
+        let protected = arena.take(profile.vertices).map_err(|_| ConfigurationError::Slab)?;
+        let configuration = Configuration::decode(configuration, protected)?;
+        if configuration.profile != profile {
+            return Err(ConfigurationError::OtherProfile);
+        }
+        Self::carve(configuration, &mut arena).map_err(|_| ConfigurationError::Slab)
+    }
+
+    fn carve(configuration: Configuration<'a>, arena: &mut Arena<'a>) -> Result<Self, OutOfMemory> {
+        let (vertices, edges) = (configuration.profile.vertices, configuration.profile.edges);
         Ok(Self {
-            configuration: Configuration { core, ..*configuration },
-            graph: GraphStore::new(&mut arena, vertices, edges)?,
-            pending: Pending::new(&mut arena, profile.pending)?,
-            snapshot: CoreSnapshot::new(&mut arena, vertices, edges)?,
-            cut: CutSearch::new(&mut arena, vertices, edges)?,
-            spectral: SpectralSearch::new(&mut arena, vertices, edges)?,
+            configuration,
+            graph: GraphStore::new(arena, vertices, edges)?,
+            pending: Pending::new(arena, configuration.profile.pending)?,
+            snapshot: CoreSnapshot::new(arena, vertices, edges)?,
+            cut: CutSearch::new(arena, vertices, edges)?,
+            spectral: SpectralSearch::new(arena, vertices, edges)?,
             evidence: Evidence::new(&configuration.policy),
             flight: Flight { epoch: 0, version: None, cut: Stage::Through, spectral: Stage::Through, digest: None },
             published_cut: None,

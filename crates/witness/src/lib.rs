@@ -1,1 +1,97 @@
-//! placeholder
+//! Joins gate and receipt: takes messages, runs ticks, makes claims and signs them.
+//!
+//! The same code runs in the guest, in the native oracle and in tests, so that there is one place where a tick's report
+//! becomes a claim. It has no allocator, no clock and no memory but the slab that it is handed.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | this page | [`Witness`]: a gate with what it needs to vouch for its ticks |
+//! | [`message`] | what the host says to it (`spec/guest-abi.md`) |
+//! | [`claim`] | from a tick's report to a claim |
+#![no_std]
+#![forbid(unsafe_code)]
+
+pub mod claim;
+pub mod message;
+
+use codec::{Buffer, Digest, Encoder, sha256};
+use gate::profile::Profile;
+use gate::tick::Gate;
+use receipt::{Role, Signer, SigningKey, sign_claim};
+use zeroize::Zeroize;
+
+pub use codec::abi::Refusal;
+use message::Received;
+
+/// A gate with what it needs to vouch for its ticks.
+pub struct Witness<'a> {
+    gate: Gate<'a>,
+    signer: Option<Signer>,
+    key: Option<SigningKey>,
+    last_epoch: u64,
+}
+
+impl<'a> Witness<'a> {
+    /// Takes one message. The first configuration makes the witness in `this`, from the slab that `slab` hands over; that
+    /// is called once at most, whatever messages come. Returns the length of what was written to `output`.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; the witness is unchanged then.
+    pub fn take(
+        this: &mut Option<Self>,
+        profile: Profile,
+        slab: &mut Option<&'a mut [u64]>,
+        message: &mut [u8],
+        output: &mut [u8],
+    ) -> Result<usize, Refusal> {
+        match (Received::parse(message)?, this) {
+            (Received::Configure(bytes), this @ None) => {
+                let slab = slab.take().ok_or(Refusal::NotReady)?;
+                let gate = Gate::new(bytes, profile, slab).map_err(|_| Refusal::BadConfiguration)?;
+                *this = Some(Self { gate, signer: None, key: None, last_epoch: 0 });
+                Ok(0)
+            }
+            (Received::InstallKey { signer, seed }, Some(witness)) => {
+                witness.key = seed.map(SigningKey::from_seed);
+                witness.signer = Some(signer);
+                message.zeroize();
+                Ok(0)
+            }
+            (Received::WipeKey, Some(witness)) => {
+                witness.key = None;
+                witness.signer = None;
+                Ok(0)
+            }
+            (Received::Step { epoch, previous, input }, Some(witness)) => witness.step(epoch, previous, input, output),
+            (Received::Configure(_), Some(_))
+            | (Received::InstallKey { .. } | Received::WipeKey | Received::Step { .. }, None) => Err(Refusal::NotReady),
+        }
+    }
+
+    /// The gate, to look at.
+    #[must_use]
+    pub fn gate(&self) -> &Gate<'a> {
+        &self.gate
+    }
+
+    fn step(&mut self, epoch: u64, previous: Digest, input: &[u8], output: &mut [u8]) -> Result<usize, Refusal> {
+        let signer = self.signer.ok_or(Refusal::NotReady)?;
+        if epoch <= self.last_epoch {
+            return Err(Refusal::BadEpoch);
+        }
+        let report = self.gate.tick(epoch, input).map_err(|_| Refusal::BadInput)?;
+        self.last_epoch = epoch;
+        let claim = claim::from_report(epoch, previous, sha256(input), signer, &report);
+        let mut space = [0; receipt::limits::CLAIM_LEN_MAX];
+        let len = claim.encode_into(&mut space).ok_or(Refusal::OutputTooLong)?;
+        let bytes = &space[..len];
+        let signature = match (signer.role, &self.key) {
+            (Role::Guest, Some(key)) => Some(sign_claim(key, bytes)),
+            (Role::Guest, None) => return Err(Refusal::NotReady),
+            (Role::Host, _) => None,
+        };
+        let mut buffer = Buffer::new(output);
+        Encoder::new(&mut buffer).array(2).bytes(bytes).optional_bytes(signature.as_ref().map(|s| &s.0[..]));
+        buffer.finish().ok_or(Refusal::OutputTooLong)
+    }
+}

@@ -1,0 +1,67 @@
+//! Exit codes: one table, the same words in messages and in JSON.
+
+use std::fmt;
+
+/// How the program ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    Good = 0,
+    World = 1,
+    Usage = 2,
+    BadSignature = 3,
+    BrokenChain = 4,
+    Divergence = 5,
+    Policy = 6,
+    Budget = 7,
+    Malformed = 8,
+    SignerUnknown = 9,
+}
+
+impl Exit {
+    /// Each with its word and what it means.
+    pub(crate) const TABLE: [(Self, &'static str, &'static str); 10] = [
+        (Self::Good, "good", "done, and all is well"),
+        (Self::World, "world", "a file, the machine or the network failed"),
+        (Self::Usage, "usage", "the command line or a run file is wrong"),
+        (Self::BadSignature, "bad-signature", "a signature does not verify"),
+        (Self::BrokenChain, "broken-chain", "receipts do not follow one another, or not from their genesis or inputs"),
+        (Self::Divergence, "divergence", "a replay gave another body than the receipt"),
+        (Self::Policy, "policy", "a rule refused it: a hazard, an unknown signer, a readable key"),
+        (Self::Budget, "budget", "a budget was used up"),
+        (Self::Malformed, "malformed", "bytes or rows that are not what they should be"),
+        (Self::SignerUnknown, "signer-unknown", "self-consistent, but nobody trusted vouches for it"),
+    ];
+
+    pub(crate) fn word(self) -> &'static str {
+        Self::TABLE[self as usize].1
+    }
+}
+
+/// An error with the exit code that it leads to.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) error: anyhow::Error,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into() }
+    }
+
+    pub(crate) fn message(exit: Exit, message: impl fmt::Display) -> Self {
+        Self { exit, error: anyhow::anyhow!("{message}") }
+    }
+}
+
+/// Says which exit code an error leads to.
+pub(crate) trait OrExit<T> {
+    fn or_exit(self, exit: Exit) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
+    fn or_exit(self, exit: Exit) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(exit, error))
+    }
+}

@@ -1,0 +1,18 @@
+//! The tables of the database and the limits on what they hold.
+
+use redb::TableDefinition;
+
+/// The version of this layout.
+pub(crate) const FORMAT: u64 = 1;
+
+/// What is written once; see [`crate::Header`].
+pub(crate) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("header");
+/// Input bytes by epoch.
+pub(crate) const INPUTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("inputs");
+/// Receipt bytes by epoch.
+pub(crate) const RECEIPTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("receipts");
+/// Annex bytes by epoch.
+pub(crate) const ANNEXES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("annexes");
+
+/// The largest value of any kind, in bytes: a sealed module of the largest kind that the program runs, with room to spare.
+pub(crate) const VALUE_BYTES_MAX: usize = 64 << 20;

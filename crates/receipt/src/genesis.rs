@@ -1,0 +1,210 @@
+//! The operator's statement that opens a chain: which instance, which keys, which module and configuration.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use codec::decode::DecodeReason;
+use codec::{DecodeError, Digest, Encoder, Reader, sha256};
+use core::fmt;
+
+use crate::cose::{Content, Sign1};
+use crate::derive::{InstanceId, KeyMode};
+use crate::error::FormatError;
+use crate::frame::decode_key_mode;
+use crate::keys::{CheckedKey, KeyId, PublicKey, Signature, SigningKey};
+use crate::limits::{GENESIS_LEN_MAX, GENESIS_PAYLOAD_LEN_MAX, MODULE_NAME_LEN_MAX};
+
+/// What the operator states.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GenesisStatement {
+    /// The instance id.
+    pub instance: InstanceId,
+    /// The key that signs this instance's bodies.
+    pub runtime: PublicKey,
+    /// The key that signs this instance's claims; `None` if no key enters the guest and the host signs.
+    pub witness: Option<PublicKey>,
+    /// Digest of the sealed module.
+    pub module: Digest,
+    /// Digest of the configuration.
+    pub configuration: Digest,
+    /// Digest of the cost table.
+    pub cost_table: Digest,
+    /// Where the instance's keys came from.
+    pub key_mode: KeyMode,
+    /// What the module was called before it was sealed: at most 128 bytes, no control characters. For people.
+    pub module_name: String,
+}
+
+/// A signed genesis statement. Having one says that it is well formed and its keys are usable; [`Genesis::trust`] says
+/// whether an operator whom one trusts signed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Genesis {
+    statement: GenesisStatement,
+    runtime: CheckedKey,
+    witness: Option<CheckedKey>,
+    payload: Vec<u8>,
+    key_id: KeyId,
+    signature: Signature,
+}
+
+/// What is known of the signer of a genesis statement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trust {
+    /// This trusted operator signed it.
+    Operator(PublicKey),
+    /// None of the trusted keys is the one it names: the chain may be consistent with itself, its signer is unknown.
+    SignerUnknown,
+    /// It names a trusted key, whose signature does not verify.
+    GenesisInvalid,
+}
+
+impl GenesisStatement {
+    /// The version that this program writes and reads.
+    pub const VERSION: u64 = 1;
+
+    /// Signs the statement with the operator's identity key. The error tells of a name that is too long or has control
+    /// characters, or of an unusable key.
+    pub fn sign(&self, operator: &SigningKey) -> Result<Genesis, FormatError> {
+        let payload = self.encode();
+        let mut bytes = Vec::with_capacity(GENESIS_LEN_MAX);
+        Sign1::sign(operator, Content::Genesis, None, &payload).encode(&mut bytes);
+        Genesis::decode(&bytes)
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let Self { instance, runtime, witness, module, configuration, cost_table, key_mode, module_name } = self;
+        let mut bytes = Vec::with_capacity(GENESIS_PAYLOAD_LEN_MAX);
+        let mut encoder = Encoder::new(&mut bytes);
+        encoder.map(9).uint(1).uint(Self::VERSION).uint(2).bytes(&instance.0).uint(3).bytes(&runtime.0);
+        encoder.uint(4).optional_bytes(witness.as_ref().map(|key| &key.0[..]));
+        encoder.uint(5).bytes(&module.0).uint(6).bytes(&configuration.0).uint(7).bytes(&cost_table.0);
+        encoder.uint(8).uint(u64::from(*key_mode as u8)).uint(9).text(module_name);
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let r = &mut reader;
+        r.map_of(9)?;
+        r.key(1)?;
+        r.version(Self::VERSION)?;
+        r.key(2)?;
+        let instance = InstanceId(r.fixed()?);
+        r.key(3)?;
+        let runtime = PublicKey(r.fixed()?);
+        r.key(4)?;
+        let witness = if r.null() { None } else { Some(PublicKey(r.fixed()?)) };
+        r.key(5)?;
+        let module = r.digest()?;
+        r.key(6)?;
+        let configuration = r.digest()?;
+        r.key(7)?;
+        let cost_table = r.digest()?;
+        r.key(8)?;
+        let key_mode = decode_key_mode(r)?;
+        r.key(9)?;
+        let module_name = decode_name(r)?;
+        reader.finish()?;
+        Ok(Self { instance, runtime, witness, module, configuration, cost_table, key_mode, module_name })
+    }
+}
+
+impl Genesis {
+    /// What the operator states.
+    #[must_use]
+    pub fn statement(&self) -> &GenesisStatement {
+        &self.statement
+    }
+
+    /// The key that signs bodies.
+    #[must_use]
+    pub fn runtime_key(&self) -> &CheckedKey {
+        &self.runtime
+    }
+
+    /// The key that signs claims, if the guest signs.
+    #[must_use]
+    pub fn witness_key(&self) -> Option<&CheckedKey> {
+        self.witness.as_ref()
+    }
+
+    /// What the first step's `previous` holds: SHA-256 of the payload.
+    #[must_use]
+    pub fn payload_digest(&self) -> Digest {
+        sha256(&self.payload)
+    }
+
+    /// The id of the key that is said to have signed.
+    #[must_use]
+    pub fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// What is known of the signer if these operators are trusted.
+    #[must_use]
+    pub fn trust(&self, operators: &[PublicKey]) -> Trust {
+        let mut named = false;
+        for operator in operators.iter().filter(|operator| operator.id() == self.key_id) {
+            named = true;
+            if operator.check().is_ok_and(|key| self.envelope().verify(&key).is_ok()) {
+                return Trust::Operator(*operator);
+            }
+        }
+        if named { Trust::GenesisInvalid } else { Trust::SignerUnknown }
+    }
+
+    /// The statement as bytes: a COSE_Sign1.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(GENESIS_LEN_MAX);
+        self.envelope().encode(&mut bytes);
+        bytes
+    }
+
+    /// Reads a signed statement; only what [`Genesis::to_bytes`] writes is taken. Checks no signature: see
+    /// [`Genesis::trust`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        if bytes.len() > GENESIS_LEN_MAX {
+            return Err(FormatError::TooLong);
+        }
+        let Sign1 { content: _, key_id, witness, payload, signature } =
+            Sign1::decode(bytes, Content::Genesis).map_err(FormatError::Envelope)?;
+        if witness.is_some() {
+            return Err(FormatError::WitnessSignature);
+        }
+        let statement = GenesisStatement::decode(payload).map_err(FormatError::Genesis)?;
+        let check = |key: &PublicKey| key.check().map_err(|_| FormatError::GenesisKey);
+        let runtime = check(&statement.runtime)?;
+        let witness = statement.witness.as_ref().map(check).transpose()?;
+        Ok(Self { statement, runtime, witness, payload: payload.to_vec(), key_id, signature })
+    }
+
+    fn envelope(&self) -> Sign1<'_> {
+        Sign1 {
+            content: Content::Genesis,
+            key_id: self.key_id,
+            witness: None,
+            payload: &self.payload,
+            signature: self.signature,
+        }
+    }
+}
+
+/// A name is shown to people, so it may not steer a terminal.
+fn decode_name(r: &mut Reader<'_>) -> Result<String, DecodeError> {
+    let start = r.clone();
+    let name = r.text()?;
+    if name.len() > MODULE_NAME_LEN_MAX || name.chars().any(char::is_control) {
+        return Err(start.error(DecodeReason::OutOfRange));
+    }
+    Ok(String::from(name))
+}
+
+impl fmt::Display for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operator(key) => write!(f, "signed by the trusted operator {key}"),
+            Self::SignerUnknown => f.write_str("self-consistent, signer unknown"),
+            Self::GenesisInvalid => f.write_str("the operator's signature on the genesis statement does not verify"),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The gate with the profile tile.
+#![no_std]
+#![no_main]
+
+shim::gate_guest!(Profile::TILE, 6 << 10);
