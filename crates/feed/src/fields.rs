@@ -92,7 +92,15 @@ impl Rows {
         let Columns { time, op, u, v, weight, values } = &self.columns;
         let [time, op, u, v, weight, bin] =
             [time, op, u, v, weight, &self.bin].map(|name| name.as_ref().and_then(cell));
-        Ok(Cells { time, op, u, v, weight, bin, values: values.iter().map(|name| cell(name).unwrap_or_default()).collect() })
+        Ok(Cells {
+            time,
+            op,
+            u,
+            v,
+            weight,
+            bin,
+            values: values.iter().map(|name| cell(name).unwrap_or_default()).collect(),
+        })
     }
 
     fn json_cells(&self) -> Result<Cells, Fault> {
@@ -216,8 +224,8 @@ mod tests {
             ("", Ok(&[""])),
             (r#""a,b",c"#, Ok(&["a,b", "c"])),
             (r#""say ""hi""",x"#, Ok(&["say \"hi\"", "x"])),
-            (r#""","#, Err(Problem::BadQuotes)),
-            (r#""","""#, Err(Problem::BadQuotes)),
+            ("\"a", Err(Problem::BadQuotes)),
+            ("\"a,\"\"", Err(Problem::BadQuotes)),
             (r#""a"b,c"#, Err(Problem::BadQuotes)),
             (r#"a"b,c"#, Ok(&["a\"b", "c"])),
             (r#""""#, Ok(&[""])),

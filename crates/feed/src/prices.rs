@@ -101,12 +101,12 @@ impl PriceStream {
         if self.last_date.is_some_and(|last| date <= last) {
             return Err(date_fault(Problem::TimeBackwards));
         }
-        let prices = self
-            .names
-            .iter()
-            .zip(&fields[1..])
-            .map(|(name, text)| price(text).map_err(|problem| Fault::in_field(name, text, problem)));
-        Ok((label.to_owned(), date, prices.collect::<Result<_, _>>()?))
+        let mut prices = Vec::with_capacity(self.names.len());
+        for (share, (name, text)) in self.names.iter().zip(&fields[1..]).enumerate() {
+            let before = self.last_prices.get(share).copied();
+            prices.push(price(text, before).map_err(|problem| Fault::in_field(name, text, problem))?);
+        }
+        Ok((label.to_owned(), date, prices))
     }
 
     fn tick(&mut self, label: String) -> Tick {
@@ -178,18 +178,20 @@ impl Source for PriceStream {
     }
 }
 
-fn price(text: &str) -> Result<f64, Problem> {
+/// A price whose ratio to the one before is a finite number too, so that its logarithm is.
+fn price(text: &str, before: Option<f64>) -> Result<f64, Problem> {
     if text.trim().is_empty() {
         return Err(Problem::MissingField);
     }
     let price = number::finite(text)?;
     if price < 0.0 {
-        Err(Problem::Negative)
-    } else if price == 0.0 {
-        Err(Problem::Zero)
-    } else {
-        Ok(price)
+        return Err(Problem::Negative);
     }
+    if price == 0.0 {
+        return Err(Problem::Zero);
+    }
+    let ratio = before.map_or(1.0, |before| price / before);
+    if ratio.is_finite() && ratio > 0.0 { Ok(price) } else { Err(Problem::NotFinite) }
 }
 
 /// The inner product, added up from the first to the last.

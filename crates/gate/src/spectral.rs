@@ -29,5 +29,6 @@ pub use search::{Score, SpectralSearch};
 /// One in raw 32.32 fixed point.
 pub const ONE: u64 = 1 << 32;
 
-/// The most Lanczos steps that one score takes.
+/// The most Lanczos steps that one score takes. What is orthogonal to the kernel has n - 1 dimensions, so that smaller
+/// graphs take n - 1.
 pub const STEPS_MAX: usize = 50;

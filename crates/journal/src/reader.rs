@@ -1,5 +1,6 @@
 //! Reading a journal back.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use redb::{Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
 use crate::error::{JournalError, JournalErrorKind, classify};
-use crate::tables::{ANNEXES, HEADER, INPUTS, RECEIPTS};
+use crate::tables::{ANNEXES, HEADER, INPUTS, NAMES, RECEIPTS};
 use crate::{Entry, Header};
 
 /// Steps that are held in memory at once while iterating.
@@ -91,6 +92,21 @@ impl Reader {
                 }
             }
         })
+    }
+
+    /// Names of vertices by id.
+    ///
+    /// # Errors
+    /// The table cannot be read.
+    pub fn names(&self) -> Result<BTreeMap<u64, String>, JournalError> {
+        let fail = |kind| JournalError::new(&self.path, kind);
+        let table = self.snapshot.open_table(NAMES).map_err(|error| fail(classify(error)))?;
+        let rows = table.iter().map_err(|error| fail(classify(error)))?;
+        rows.map(|row| {
+            let (id, name) = row.map_err(|error| fail(classify(error)))?;
+            Ok((id.value(), name.value().to_owned()))
+        })
+        .collect()
     }
 
     fn chunk(&self, first: u64, last: u64) -> Result<Vec<Entry>, JournalError> {

@@ -13,6 +13,8 @@ pub(crate) const INPUTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new(
 pub(crate) const RECEIPTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("receipts");
 /// Annex bytes by epoch.
 pub(crate) const ANNEXES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("annexes");
+/// Names of vertices by id, as far as the stream had any. For people and reports; not trusted for anything.
+pub(crate) const NAMES: TableDefinition<'_, u64, &str> = TableDefinition::new("names");
 
 /// The largest value of any kind, in bytes: a sealed module of the largest kind that the program runs, with room to spare.
 pub(crate) const VALUE_BYTES_MAX: usize = 64 << 20;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use redb::Database;
 
 use crate::error::{JournalError, JournalErrorKind, classify};
-use crate::tables::{ANNEXES, HEADER, INPUTS, RECEIPTS, VALUE_BYTES_MAX};
+use crate::tables::{ANNEXES, HEADER, INPUTS, NAMES, RECEIPTS, VALUE_BYTES_MAX};
 use crate::{Entry, Header};
 
 /// What is promised about a step once [`Writer::append`] has returned.
@@ -81,6 +81,14 @@ impl Writer {
         Ok(())
     }
 
+    /// Keeps the names of vertices 0, 1, 2… for people to read, in place of those it has.
+    ///
+    /// # Errors
+    /// As for [`Writer::append`].
+    pub fn name_vertices(&mut self, names: &[String]) -> Result<(), JournalError> {
+        write_names(&self.database, names).map_err(|error| JournalError::new(&self.path, classify(error)))
+    }
+
     /// Puts everything on disk and gives the file up.
     ///
     /// # Errors
@@ -119,6 +127,7 @@ fn write_header(database: &Database, header: &Header) -> Result<(), redb::Error>
     transaction.open_table(INPUTS)?;
     transaction.open_table(RECEIPTS)?;
     transaction.open_table(ANNEXES)?;
+    transaction.open_table(NAMES)?;
     transaction.commit()?;
     Ok(())
 }
@@ -135,6 +144,18 @@ fn write_steps(database: &Database, steps: &[Entry], to_disk: bool) -> Result<()
             inputs.insert(step.epoch, step.input.as_slice())?;
             receipts.insert(step.epoch, step.receipt.as_slice())?;
             annexes.insert(step.epoch, step.annex.as_slice())?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn write_names(database: &Database, names: &[String]) -> Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    {
+        let mut table = transaction.open_table(NAMES)?;
+        for (id, name) in (0..).zip(names) {
+            table.insert(id, name.as_str())?;
         }
     }
     transaction.commit()?;

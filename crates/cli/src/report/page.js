@@ -33,12 +33,12 @@ const label = (i) => String((T.label && T.label[i]) || "epoch " + S.epoch[i]);
 
 // Labels count as dates only if every one parses and none goes backwards;
 // otherwise the axis counts epochs and lags are counted in ticks.
-const DATE = /^\d{4}-\d\d(-\d\d)?([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?Z?$/;
+const DATE = /^\d{4}-\d\d(-\d\d)?([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 function instant(text) {
   if (!DATE.test(text)) return NaN;
-  let iso = String(text).replace(" ", "T").replace(/Z$/, "");
-  if (iso.length === 16) iso += ":00";
-  return Date.parse(iso.length > 10 ? iso + "Z" : iso);
+  // A time of day without a zone is read as UTC, on every reader's machine alike.
+  const iso = String(text).replace(" ", "T");
+  return Date.parse(iso.length > 10 && !/(Z|[+-]\d\d:\d\d)$/.test(iso) ? iso + "Z" : iso);
 }
 const times = (function () {
   const out = new Float64Array(n);
@@ -250,7 +250,7 @@ function drawNotes(box) {
 function showButton(a, b, what) {
   return el("button", { type: "button", "aria-label": what, onclick() {
     const pad = Math.max(5, (b - a) * 0.6);
-    setView(a - pad, b + 1 + pad); setCursor(a); $("charts").scrollIntoView(); $("charts").focus({ preventScroll: true });
+    setView(a - pad, b + 1 + pad); setCursor(a); $("charts").scrollIntoView(); panels[0].over.focus({ preventScroll: true });
   } }, "show");
 }
 
@@ -283,7 +283,7 @@ function schedule(what) {
   pending = what === "over" && pending !== "all" ? "over" : "all";
 }
 
-const STEPS = [["ms", 60000], ["ms", 300000], ["ms", 900000], ["ms", 3600000], ["ms", 10800000], ["ms", 21600000], ["d", 1], ["d", 2], ["d", 7], ["d", 14],
+const STEPS = [["ms", 1000], ["ms", 10000], ["ms", 60000], ["ms", 300000], ["ms", 900000], ["ms", 3600000], ["ms", 10800000], ["ms", 21600000], ["d", 1], ["d", 2], ["d", 7], ["d", 14],
   ["m", 1], ["m", 2], ["m", 3], ["m", 6], ["y", 1], ["y", 2], ["y", 5], ["y", 10], ["y", 20], ["y", 50], ["y", 100]];
 const MS = { ms: 1, d: DAY, m: 30.44 * DAY, y: 365.25 * DAY };
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -298,7 +298,7 @@ function dateMarks(width) {
     if (at < t0) continue;
     const when = new Date(at), month = MONTHS[when.getUTCMonth()], midnight = at % DAY === 0;
     marks.push([firstAtLeast(times, at), unit === "y" ? String(when.getUTCFullYear()) : unit === "m" ? month + " " + when.getUTCFullYear()
-      : unit === "d" || midnight ? when.getUTCDate() + " " + month : when.toISOString().slice(11, 16)]);
+      : unit === "d" || midnight ? when.getUTCDate() + " " + month : when.toISOString().slice(11, at % 60000 ? 19 : 16)]);
   }
   return marks;
 }
@@ -507,7 +507,7 @@ const nullLegend = () => P.null_mean == null ? [] : [["Null mean", "null", "dash
 // occurs in a pixel column shows, and lanes can be told apart without colour.
 const flagRows = () => Math.min(4, events.filter((e) => e.i >= 0).length);
 function decisionPanel() {
-  const lanes = [["Fail", 1, "fail"], ["Unsure", 2, "unsure"], ["Pass", 0, "pass"]];
+  const lanes = [["Fail", 1, "fail"], ["Inconcl.", 2, "unsure"], ["Pass", 0, "pass"]];
   return { title: "Decisions and alarms", unit: "one mark a tick; severity 0 to 255", height: 134 + flagRows() * 16,
     caption: "Each tick the gate says pass, fail or inconclusive; a raised alarm stands (tinted through all charts) until it is rearmed or has cooled down, and its height shows how severe it was.",
     legend: [["Decision", "ink", "", (i) => DECISIONS[S.decision[i]] || "none"], ["Severity", "fail", "box", (i) => whole(S.severity[i])],
@@ -542,14 +542,15 @@ function decisionPanel() {
 // cross, and what still does not fit is reduced to its number in the table.
 function drawFlags(g, floor) {
   const c = g.c, placed = [], rows = flagRows();
-  const clear = (x, x0, x1, row) => placed.every((p) => !(p.row === row && x0 < p.x1 + 6 && x1 > p.x0 - 6) &&
-    !(p.row >= row && p.x > x0 - 3 && p.x < x1 + 3) && !(row > p.row && x > p.x0 - 3 && x < p.x1 + 3));
+  const clear = (x, x0, x1, row) => placed.every((p) => !(p.row === row && x0 < p.x1 + 2 && x1 > p.x0 + 1) &&
+    !(p.row >= row && p.x > x0 && p.x < x1) && !(row > p.row && x > p.x0 && x < p.x1));
   const shown = events.filter((e) => e.i >= view.a - 0.5 && e.i < view.b && e.i >= 0).sort((a, b) => b.i - a.i);
   for (const e of shown) {
     const x = Math.round(g.x(e.i)) + 0.5;
-    search: for (const text of [short(e.title, 26), String(e.number)]) for (const side of [1, -1]) for (let row = 0; row < rows; row++) {
+    const full = short(e.title, 26), number = String(e.number), edge = x + c.measureText(full).width + 5 > g.width;
+    search: for (const [text, side] of [[full, edge ? -1 : 1], [number, 1], [full, -1], [number, -1]]) for (let row = 0; row < rows; row++) {
       const w = c.measureText(text).width + 5, x0 = side > 0 ? x : x - w, x1 = x0 + w;
-      if (x0 < 2 || x1 > g.width || (side < 0 && x + w <= g.width) || !clear(x, x0, x1, row)) continue;
+      if (x0 < 2 || x1 > g.width || !clear(x, x0, x1, row)) continue;
       placed.push({ x, x0, x1, row, text, side }); break search;
     }
   }

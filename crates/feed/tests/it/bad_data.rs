@@ -84,13 +84,21 @@ fn bad_rows_of_other_streams() {
         (PRICES, "Date,A,A\n".into(), "line 1, field \"A\": the header names this column twice"),
         (PRICES, "Date\n".into(), "line 1, field \"the first share\": the header has no such column"),
         (OPS, "t,op,u,v,w\n".into(), "line 1, field \"x\": the header has no such column"),
-        (NAMES, "u,v,w\na,b,1\nb,c,1\n".into(), "line 3, field \"v\": out of the declared range of 2 vertices (found \"c\")"),
+        (
+            NAMES,
+            "u,v,w\na,b,1\nb,c,1\n".into(),
+            "line 3, field \"v\": out of the declared range of 2 vertices (found \"c\")",
+        ),
         (NAMES, "u,v,w\n\na,b,-1\n".into(), "line 3, field \"w\": negative (found \"-1\")"),
         (NDJSON, "{\"op\":\n".into(), "line 1: not a JSON object, at byte 6"),
         (NDJSON, "[1]\n".into(), "line 1: not a JSON object"),
         (NDJSON, "{\"op\":true}\n".into(), "line 1, field \"op\": a JSON value of the wrong kind (found \"true\")"),
         (NDJSON, "{\"op\":\"edge_add\",\"u\":0,\"v\":1}\n".into(), "line 1, field \"w\": missing or empty"),
-        (NDJSON, "{\"op\":\"edge_add\",\"u\":0,\"v\":1,\"w\":-1}".into(), "line 1, field \"w\": negative (found \"-1\")"),
+        (
+            NDJSON,
+            "{\"op\":\"edge_add\",\"u\":0,\"v\":1,\"w\":-1}".into(),
+            "line 1, field \"w\": negative (found \"-1\")",
+        ),
         (
             NDJSON,
             format!("{{\"op\":\"observation\",\"u\":0,\"values\":[{}0]}}", "0,".repeat(256)),

@@ -4,6 +4,7 @@ mod bad_data;
 mod config;
 mod endless;
 mod examples;
+mod garbled;
 mod market;
 mod rows;
 mod vectors;

@@ -33,6 +33,7 @@ impl Link {
 /// The contracted graph in rows with gaps: a row has room for all the links of its cluster's vertices.
 pub(super) struct Kernel<'a> {
     vertices: usize,
+    edges: usize,
     first: &'a mut [u32],
     len: &'a mut [u32],
     links: &'a mut [[u64; 2]],
@@ -44,16 +45,17 @@ pub(super) struct Kernel<'a> {
 
 impl<'a> Kernel<'a> {
     pub(super) const fn words(vertices: usize, edges: usize) -> usize {
-        5 * words_for::<u32>(vertices + 1) + words_for::<u64>(vertices) + words_for::<[u64; 2]>(2 * edges)
+        3 * words_for::<u32>(vertices + 1) + words_for::<u32>(2 * vertices) + words_for::<u64>(vertices) + words_for::<[u64; 2]>(2 * edges)
     }
 
     pub(super) fn new(arena: &mut Arena<'a>, vertices: usize, edges: usize) -> Result<Self, OutOfMemory> {
         Ok(Self {
             vertices: 0,
+            edges: 0,
             first: arena.take(vertices + 1)?,
             len: arena.take(vertices + 1)?,
             cursor: arena.take(vertices + 1)?,
-            members: arena.take(2 * (vertices + 1))?,
+            members: arena.take(2 * vertices)?,
             sum: arena.take(vertices)?,
             links: arena.take(2 * edges)?,
         })
@@ -63,6 +65,11 @@ impl<'a> Kernel<'a> {
         self.vertices
     }
 
+    pub(super) fn edges(&self) -> usize {
+        self.edges
+    }
+
+    /// Where the links of `vertex` stand, for [`Kernel::link`].
     pub(super) fn row_range(&self, vertex: usize) -> core::ops::Range<usize> {
         let first = self.first[vertex] as usize;
         first..first + self.len[vertex] as usize
@@ -90,20 +97,18 @@ impl<'a> Kernel<'a> {
             self.len[vertex] = graph.offsets[vertex + 1] - graph.offsets[vertex];
         }
         work.charge((n + graph.neighbours.len()) as u64);
-        self.number_edges()
+        self.number_edges(work)
     }
 
     /// Builds the kernel of `graph` under `clusters` and returns the least weighted degree. O(n + m) units.
     pub(super) fn contract(&mut self, graph: &CoreGraph<'_>, clusters: &Clusters<'_>, work: &mut Work) -> u64 {
         let n = graph.vertex_count();
-        let vertices = clusters.count;
-        self.vertices = vertices;
-        let start = self.list_members(graph, clusters);
-        self.len[..vertices].fill(0);
+        self.vertices = clusters.count;
+        self.list_members(graph, clusters);
         let mut from = 0;
-        for (cluster, end) in (0..vertices).zip(start) {
-            // Rows fill in ascending order because clusters are met in ascending order. The neighbours met are noted
-            // behind the member list, which leaves that half free.
+        for cluster in 0..clusters.count {
+            let end = self.cursor[cluster] as usize;
+            // The neighbours met are noted behind the member list, in that slice's free half.
             let mut met = n;
             for at in from..end {
                 for (to, weight) in graph.row(self.members[at] as usize) {
@@ -118,6 +123,7 @@ impl<'a> Kernel<'a> {
                     self.sum[to] += weight;
                 }
             }
+            // Written into the neighbours' rows, not its own: clusters come in ascending order, so rows end up sorted.
             for &to in &self.members[n..met] {
                 let to = to as usize;
                 let place = self.first[to] as usize + self.len[to] as usize;
@@ -127,6 +133,130 @@ impl<'a> Kernel<'a> {
             from = end;
         }
         work.charge((2 * n + graph.neighbours.len()) as u64);
-        self.number_edges()
+        self.number_edges(work)
+    }
+
+    /// Sorts the vertices by cluster, leaves the end of each cluster's part in `cursor`, and gives each row its room.
+    fn list_members(&mut self, graph: &CoreGraph<'_>, clusters: &Clusters<'_>) {
+        let (n, count) = (graph.vertex_count(), clusters.count);
+        self.cursor[..=count].fill(0);
+        self.first[..=count].fill(0);
+        self.len[..count].fill(0);
+        for vertex in 0..n {
+            let cluster = clusters.of[vertex] as usize;
+            self.cursor[cluster + 1] += 1;
+            self.first[cluster + 1] += graph.offsets[vertex + 1] - graph.offsets[vertex];
+        }
+        for cluster in 0..count {
+            self.cursor[cluster + 1] += self.cursor[cluster];
+            self.first[cluster + 1] += self.first[cluster];
+        }
+        for vertex in 0..n {
+            let place = &mut self.cursor[clusters.of[vertex] as usize];
+            self.members[*place as usize] = vertex as u32;
+            *place += 1;
+        }
+    }
+
+    /// Gives both links of an edge the same number, and returns the least weighted degree.
+    fn number_edges(&mut self, work: &mut Work) -> u64 {
+        let mut edges = 0;
+        let mut least = u64::MAX;
+        for vertex in 0..self.vertices {
+            let mut degree = 0;
+            let range = self.row_range(vertex);
+            self.cursor[vertex] = range.end as u32;
+            work.charge(1 + range.len() as u64);
+            for at in range {
+                let link = Link(self.links[at]);
+                degree += link.weight();
+                let edge = if link.to() < vertex {
+                    // Rows are sorted: the twins of a row's later links are met one after the other.
+                    let twin = &mut self.cursor[link.to()];
+                    *twin += 1;
+                    Link(self.links[*twin as usize - 1]).edge()
+                } else {
+                    self.cursor[vertex] = self.cursor[vertex].min(at as u32);
+                    edges += 1;
+                    edges - 1
+                };
+                self.links[at] = Link::pack(link.to(), edge, link.weight());
+            }
+            least = least.min(degree);
+        }
+        self.edges = edges;
+        least
+    }
+}
+
+/// Which kernel vertex each graph vertex belongs to, and a union-find forest over the kernel's vertices.
+pub(super) struct Clusters<'a> {
+    /// The kernel vertex of each graph vertex.
+    of: &'a mut [u32],
+    parent: &'a mut [u32],
+    count: usize,
+}
+
+impl<'a> Clusters<'a> {
+    pub(super) const fn words(vertices: usize) -> usize {
+        2 * words_for::<u32>(vertices)
+    }
+
+    pub(super) fn new(arena: &mut Arena<'a>, vertices: usize) -> Result<Self, OutOfMemory> {
+        Ok(Self { of: arena.take(vertices)?, parent: arena.take(vertices)?, count: 0 })
+    }
+
+    /// Every vertex for itself.
+    pub(super) fn reset(&mut self, vertices: usize) {
+        self.count = vertices;
+        for vertex in 0..vertices {
+            self.of[vertex] = vertex as u32;
+            self.parent[vertex] = vertex as u32;
+        }
+    }
+
+    /// The kernel vertex that holds the graph vertex.
+    pub(super) fn of(&self, vertex: usize) -> usize {
+        self.of[vertex] as usize
+    }
+
+    /// Marks two kernel vertices as one in the next kernel. The smaller number leads, so that vertex 0 stays in 0.
+    pub(super) fn unite(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.leader(a), self.leader(b));
+        self.parent[a.max(b)] = a.min(b) as u32;
+    }
+
+    fn leader(&mut self, mut vertex: usize) -> usize {
+        while self.parent[vertex] as usize != vertex {
+            self.parent[vertex] = self.parent[self.parent[vertex] as usize];
+            vertex = self.parent[vertex] as usize;
+        }
+        vertex
+    }
+
+    /// Numbers the united sets 0.. in order of their leaders and applies that to all of `n` graph vertices. Returns
+    /// how many sets there are.
+    pub(super) fn settle(&mut self, n: usize, work: &mut Work) -> usize {
+        let before = self.count;
+        let mut count = 0;
+        // A leader is smaller than its followers, so by the time it is overwritten with a number all before it are too.
+        for vertex in 0..before {
+            let up = self.parent[vertex] as usize;
+            self.parent[vertex] = if up == vertex {
+                count += 1;
+                count - 1
+            } else {
+                self.parent[up]
+            };
+        }
+        for cluster in &mut self.of[..n] {
+            *cluster = self.parent[*cluster as usize];
+        }
+        self.count = count as usize;
+        for (vertex, parent) in self.parent[..self.count].iter_mut().enumerate() {
+            *parent = vertex as u32;
+        }
+        work.charge((before + n) as u64);
+        self.count
     }
 }

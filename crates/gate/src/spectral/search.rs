@@ -17,7 +17,7 @@ pub struct Score {
     pub score: u64,
     /// No smaller than the true sigma; raw 32.32, 0..=2^32, rounded up. Exact integers of a rounded vector.
     pub upper: u64,
-    /// Lanczos steps taken, 1..=[`STEPS_MAX`]; zero where the score is zero by definition.
+    /// Lanczos steps taken, from 1 to the smaller of [`STEPS_MAX`] and n - 1; zero where the score is zero by definition.
     pub steps: u32,
     /// The greatest k for which `nu2 <= 2^-k` is certain; [`u32::MAX`] where nu2 is zero.
     pub neg_log2_nu2: u32,
@@ -157,7 +157,7 @@ impl<'a> SpectralSearch<'a> {
         self.position += 1;
         self.steps = self.position;
         self.beta[step] = norm;
-        if norm <= BREAKDOWN || self.position == STEPS_MAX {
+        if norm <= BREAKDOWN || self.position == STEPS_MAX.min(self.vertices - 1) {
             self.stage = Stage::Solve;
         } else {
             self.turn(norm);

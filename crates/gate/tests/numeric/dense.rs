@@ -21,7 +21,7 @@ fn eigenvalues(mut a: Vec<Vec<f64>>) -> Vec<f64> {
     let n = a.len();
     for _ in 0..100 {
         let off: f64 = (0..n).flat_map(|p| (0..p).map(move |q| (p, q))).map(|(p, q)| a[p][q] * a[p][q]).sum();
-        if off < 1e-30 {
+        if off < 1e-26 {
             return (0..n).map(|i| a[i][i]).collect();
         }
         for p in 0..n {
@@ -50,4 +50,5 @@ fn rotate(a: &mut [Vec<f64>], p: usize, q: usize) {
         let (x, y) = (a[p][k], a[q][k]);
         (a[p][k], a[q][k]) = (c * x - s * y, s * x + c * y);
     }
+    (a[p][q], a[q][p]) = (0.0, 0.0);
 }

@@ -1,0 +1,53 @@
+//! The subcommands: one table gives modules, enum and dispatch.
+
+use clap::Subcommand;
+
+use crate::exit::{Exit, Failure};
+use crate::output::Format;
+
+mod bar;
+mod summary;
+
+macro_rules! subcommands {
+    ($($(#[$doc:meta])* $name:ident $module:ident;)*) => {
+        $(mod $module;)*
+
+        /// What to do.
+        #[derive(Subcommand)]
+        pub(crate) enum Command {
+            $($(#[$doc])* $name($module::Arguments),)*
+        }
+
+        impl Command {
+            /// Does it.
+            pub(crate) fn run(self, format: Format) -> Result<Exit, Failure> {
+                match self {
+                    $(Self::$name(arguments) => $module::run(arguments, format),)*
+                }
+            }
+        }
+    };
+}
+
+subcommands! {
+    /// Run a container over a stream and keep a journal of receipts.
+    Run run;
+    /// Check signatures, links and inputs of a journal; runs nothing.
+    Verify verify;
+    /// Run a journal again and compare every body.
+    Replay replay;
+    /// Show what a journal holds, or one step of it.
+    Inspect inspect;
+    /// Draw a journal as one self-contained HTML page.
+    Report report;
+    /// List the determinism hazards of a module.
+    Check check;
+    /// Seal a module: close its hazards, build the meter into it.
+    Seal seal;
+    /// Make a root secret and the operator's public key.
+    Keygen keygen;
+    /// Measure ticks, phases, meter and signatures on this machine.
+    Bench bench;
+    /// Print a completion script for a shell.
+    Completions completions;
+}

@@ -1,0 +1,58 @@
+//! The engines by name.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use engine::Engine;
+use engine_wasmi::WasmiEngine;
+use engine_wasmtime::{Options, WasmtimeEngine};
+
+use crate::exit::{Exit, Failure, OrExit};
+
+/// An engine's name on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub(crate) enum EngineName {
+    /// Fast: compiles to machine code.
+    Wasmtime,
+    /// Small: interprets.
+    Wasmi,
+}
+
+/// Which engine, and how it is guarded.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct EngineArguments {
+    /// The engine to run with. Receipts are the same on each.
+    #[arg(long, value_enum, default_value = "wasmtime", env = "AVOUCH_ENGINE")]
+    engine: EngineName,
+    /// Stop a call that takes longer than this many milliseconds; Wasmtime only. A hit deadline is an error and never
+    /// receipted; the meter bounds every step without it.
+    #[arg(long, value_name = "MS")]
+    deadline_ms: Option<u64>,
+    /// Compile anew instead of keeping compiled code under ~/.cache/avouch.
+    #[arg(long)]
+    no_cache: bool,
+}
+
+impl EngineArguments {
+    /// The engine, ready to compile.
+    pub(crate) fn start(&self) -> Result<Box<dyn Engine>, Failure> {
+        match self.engine {
+            EngineName::Wasmi if self.deadline_ms.is_some() => {
+                Err(anyhow!("--deadline-ms works with --engine wasmtime only")).or_exit(Exit::Usage)
+            }
+            EngineName::Wasmi => Ok(Box::new(WasmiEngine::new())),
+            EngineName::Wasmtime => {
+                let deadline = self.deadline_ms.map(Duration::from_millis);
+                let cache = if self.no_cache { None } else { cache_folder() };
+                Ok(Box::new(WasmtimeEngine::new(&Options { deadline, cache }).or_exit(Exit::World)?))
+            }
+        }
+    }
+}
+
+fn cache_folder() -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    Some(cache.or(home)?.join("avouch"))
+}

@@ -1,0 +1,93 @@
+//! Key files, and who may read them.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use receipt::keyfile::PublicKeyFile;
+use receipt::{PublicKey, RootSecret};
+use zeroize::Zeroizing;
+
+use crate::exit::{Exit, Failure, OrExit};
+
+const SECRET_FILE: &str = "root.secret";
+const PUBLIC_FILE: &str = "operator.pub";
+
+/// A folder with a root secret and the operator's public key.
+pub(crate) struct KeyFolder(PathBuf);
+
+/// Where keys lie unless the command line says otherwise.
+pub(crate) fn default_folder() -> Result<PathBuf, Failure> {
+    let config = std::env::var_os("XDG_CONFIG_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
+    let base = config.or(home).ok_or_else(|| anyhow!("neither HOME nor XDG_CONFIG_HOME is set; say --keys DIR"));
+    Ok(base.or_exit(Exit::Usage)?.join("avouch"))
+}
+
+impl KeyFolder {
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(crate) fn secret_path(&self) -> PathBuf {
+        self.0.join(SECRET_FILE)
+    }
+
+    pub(crate) fn public_path(&self) -> PathBuf {
+        self.0.join(PUBLIC_FILE)
+    }
+
+    /// Makes a new root secret. Never overwrites one.
+    pub(crate) fn create(&self) -> Result<PublicKey, Failure> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut()).map_err(|error| anyhow!("no randomness to be had: {error}")).or_exit(Exit::World)?;
+        let secret = RootSecret::from_bytes(*bytes);
+        let operator = secret.operator_key().public();
+        let place = |path: &Path, error: std::io::Error| {
+            let hint = if error.kind() == std::io::ErrorKind::AlreadyExists { "; move it away or name another folder" } else { "" };
+            Failure::message(Exit::World, format!("{}: {error}{hint}", path.display()))
+        };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0).map_err(|error| place(&self.0, error))?;
+        let path = self.secret_path();
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|error| place(&path, error))?;
+        file.write_all(&secret.to_file()[..]).and_then(|()| file.sync_all()).map_err(|error| place(&path, error))?;
+        let public = PublicKeyFile { key: operator, comment: "avouch operator".to_owned() }.to_string();
+        let path = self.public_path();
+        fs::write(&path, public).map_err(|error| place(&path, error))?;
+        Ok(operator)
+    }
+
+    /// Reads the root secret, which nobody but its owner may be able to read. `None` if there is none yet.
+    pub(crate) fn read(&self) -> Result<Option<RootSecret>, Failure> {
+        let path = self.secret_path();
+        let place = path.display();
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failure::message(Exit::World, format!("{place}: {error}"))),
+        };
+        if metadata.mode() & 0o077 != 0 {
+            let mode = metadata.mode() & 0o777;
+            let advice = format!("{place}: others can read this secret (mode {mode:03o}); run `chmod 600 {place}`");
+            return Err(Failure::message(Exit::Policy, advice));
+        }
+        let text = Zeroizing::new(fs::read_to_string(&path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?);
+        let secret = RootSecret::parse(&text).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::Malformed)?;
+        Ok(Some(secret))
+    }
+}
+
+/// Reads a file with an operator's public key.
+pub(crate) fn read_public(path: &Path) -> Result<PublicKey, Failure> {
+    let place = path.display();
+    let text = fs::read_to_string(path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?;
+    let file = PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::Malformed)?;
+    Ok(file.key)
+}

@@ -1,0 +1,74 @@
+//! The program `avouch`: runs sealed WebAssembly containers and signs a receipt for every step.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | [`command`] | one file per subcommand |
+//! | [`runfile`] | the run file: what to run, on what, under which policy |
+//! | [`prepare`] | from a profile to a sealed, compiled module |
+//! | [`engines`] | the engines by name |
+//! | [`keys`] | key files and who may read them |
+//! | [`record`] | a journal with its genesis: its chain, its steps |
+//! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
+//! | [`output`], [`exit`] | what is printed, and the exit codes |
+
+mod command;
+mod engines;
+mod pictures;
+mod exit;
+mod keys;
+mod output;
+mod prepare;
+mod record;
+mod runfile;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::command::Command;
+use crate::exit::{Exit, Failure};
+use crate::output::Format;
+
+/// Runs sealed WebAssembly containers and signs a receipt for every step.
+#[derive(Parser)]
+#[command(name = "avouch", version, arg_required_else_help = true, after_help = exit_help())]
+struct Arguments {
+    /// How results are printed.
+    #[arg(long, value_enum, default_value = "table", env = "AVOUCH_FORMAT", global = true)]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    env_logger::Builder::from_env(env_logger::Env::new().filter_or("AVOUCH_LOG", "warn")).init();
+    let exit = match arguments.command.run(arguments.format) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            say(&failure, arguments.format);
+            failure.exit
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// Errors go to standard error, in the words of the exit table.
+fn say(failure: &Failure, format: Format) {
+    let Failure { exit, error } = failure;
+    let text = match format {
+        Format::Table => format!("avouch: {error:#} [{}]", exit.word()),
+        Format::Json | Format::Yaml => {
+            serde_json::json!({"error": {"word": exit.word(), "code": *exit as u8, "message": format!("{error:#}")}})
+                .to_string()
+        }
+    };
+    // Standard error may be closed; there is nobody left to tell then.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn exit_help() -> String {
+    let lines = Exit::TABLE.iter().map(|(exit, word, meaning)| format!("  {}  {word:14} {meaning}\n", *exit as u8));
+    format!("Exit codes:\n{}", lines.collect::<String>())
+}
