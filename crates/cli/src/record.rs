@@ -161,9 +161,17 @@ impl Record {
             Trust::SignerUnknown | Trust::GenesisInvalid => None,
         };
         let last_epoch = verifier.tip().epoch;
-        let (head, key_mode) = (verifier.tip().digest.to_string(), report.key_mode.word());
+        let (head, key_mode) = (verifier.tip().digest.to_string(), key_mode_word(report.key_mode));
         let word = exit.word();
         Ok(Verification { word, status, detail, chain_length, first_epoch, last_epoch, head, operator, key_mode, exit })
+    }
+}
+
+/// Where an instance's keys came from, in a word.
+pub(crate) fn key_mode_word(mode: KeyMode) -> &'static str {
+    match mode {
+        KeyMode::RootSecret => "derived",
+        KeyMode::InsecureFromConfiguration => "insecure",
     }
 }
 

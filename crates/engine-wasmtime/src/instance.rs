@@ -12,14 +12,19 @@ use crate::deadline::Ticker;
 pub(crate) struct WasmtimeInstance {
     store: Store<()>,
     memory: Memory,
-    meter: Global,
-    depth: Global,
-    stop: Global,
+    seal: Option<SealGlobals>,
     state_globals: Vec<Global>,
     alloc: TypedFunc<i32, i32>,
     execute: TypedFunc<(i32, i32), i32>,
     output_len: TypedFunc<(), i32>,
     ticker: Option<Arc<Ticker>>,
+}
+
+/// What sealing exports.
+struct SealGlobals {
+    meter: Global,
+    depth: Global,
+    stop: Global,
 }
 
 impl WasmtimeInstance {
@@ -38,16 +43,17 @@ impl WasmtimeInstance {
         {
             state_globals.push(global);
         }
-        let mut global = |name: &str| instance.get_global(&mut store, name).ok_or_else(|| missing(name));
-        let (meter, depth, stop) =
-            (global(abi::GLOBAL_METER)?, global(abi::GLOBAL_DEPTH)?, global(abi::GLOBAL_STOP)?);
+        let mut global = |name: &str| instance.get_global(&mut store, name);
+        let globals = (global(abi::GLOBAL_METER), global(abi::GLOBAL_DEPTH), global(abi::GLOBAL_STOP));
+        let seal = match globals {
+            (Some(meter), Some(depth), Some(stop)) => Some(SealGlobals { meter, depth, stop }),
+            _ => None,
+        };
         Ok(Self {
             memory: instance
                 .get_memory(&mut store, abi::EXPORT_MEMORY)
                 .ok_or_else(|| missing(abi::EXPORT_MEMORY))?,
-            meter,
-            depth,
-            stop,
+            seal,
             state_globals,
             alloc: instance.get_typed_func(&mut store, abi::EXPORT_ALLOC).map_err(|_| missing(abi::EXPORT_ALLOC))?,
             execute: instance
@@ -72,11 +78,14 @@ impl WasmtimeInstance {
         use wasmtime::Trap as Code;
         let world = |kind| Stop::World(EngineError::new(kind, format!("{error:#}")));
         let trap = match error.downcast_ref::<Code>() {
-            Some(Code::UnreachableCodeReached) => match self.stop.get(&mut self.store).i32() {
-                Some(code) if code == abi::SealStop::Meter as i32 => Trap::MeterExhausted,
-                Some(code) if code == abi::SealStop::Depth as i32 => Trap::DepthExhausted,
-                _ => Trap::Unreachable,
-            },
+            Some(Code::UnreachableCodeReached) => {
+                let code = self.seal.as_ref().and_then(|seal| seal.stop.get(&mut self.store).i32());
+                match code {
+                    Some(code) if code == abi::SealStop::Meter as i32 => Trap::MeterExhausted,
+                    Some(code) if code == abi::SealStop::Depth as i32 => Trap::DepthExhausted,
+                    _ => Trap::Unreachable,
+                }
+            }
             Some(Code::MemoryOutOfBounds) => Trap::MemoryOutOfBounds,
             Some(Code::TableOutOfBounds) => Trap::TableOutOfBounds,
             Some(Code::IndirectCallToNull) => Trap::IndirectCallNull,
@@ -117,15 +126,19 @@ impl engine::Instance for WasmtimeInstance {
     }
 
     fn meter(&mut self) -> i64 {
-        self.meter.get(&mut self.store).i64().expect("sealing makes the meter an i64")
+        let Some(seal) = &self.seal else { return i64::MAX };
+        seal.meter.get(&mut self.store).i64().expect("sealing makes the meter an i64")
     }
 
     fn set_meter(&mut self, units: i64) {
-        self.meter.set(&mut self.store, Val::I64(units)).expect("sealing makes the meter a mutable i64");
+        if let Some(seal) = &self.seal {
+            seal.meter.set(&mut self.store, Val::I64(units)).expect("sealing makes the meter a mutable i64");
+        }
     }
 
     fn depth(&mut self) -> i32 {
-        self.depth.get(&mut self.store).i32().expect("sealing makes the depth an i32")
+        let Some(seal) = &self.seal else { return i32::MAX };
+        seal.depth.get(&mut self.store).i32().expect("sealing makes the depth an i32")
     }
 
     fn save(&mut self, state: &mut State) {

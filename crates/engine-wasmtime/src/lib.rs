@@ -14,6 +14,7 @@ mod instance;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use codec::abi;
 use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES};
 use engine::{EngineError, EngineErrorKind};
 use wasmtime::{Config, InstanceAllocationStrategy, InstancePre, Linker, PoolingAllocationConfig, WasmBacktraceDetails};
@@ -60,6 +61,27 @@ impl WasmtimeEngine {
     }
 }
 
+impl WasmtimeEngine {
+    /// Compiles a module that is not sealed, to measure what sealing costs. Its instances have no meter, cannot be saved
+    /// and must never be receipted.
+    ///
+    /// # Errors
+    /// [`EngineErrorKind::InvalidModule`] if Wasmtime does not accept the bytes.
+    pub fn compile_unsealed(&self, module: &[u8]) -> Result<Box<dyn engine::Module>, EngineError> {
+        let module = wasmtime::Module::new(&self.engine, module).map_err(invalid)?;
+        self.template(&module)
+    }
+
+    fn template(&self, module: &wasmtime::Module) -> Result<Box<dyn engine::Module>, EngineError> {
+        let template = Linker::new(&self.engine).instantiate_pre(module).map_err(invalid)?;
+        Ok(Box::new(WasmtimeModule { template, ticker: self.ticker.clone() }))
+    }
+}
+
+fn invalid(error: wasmtime::Error) -> EngineError {
+    EngineError::new(EngineErrorKind::InvalidModule, format!("{error:#}"))
+}
+
 fn config(deadline: bool) -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(INSTANCES_MAX)
@@ -87,14 +109,17 @@ impl engine::Engine for WasmtimeEngine {
     }
 
     fn compile(&self, sealed: &[u8]) -> Result<Box<dyn engine::Module>, EngineError> {
-        let invalid = |error: wasmtime::Error| EngineError::new(EngineErrorKind::InvalidModule, format!("{error:#}"));
         let module = match &self.cache {
             Some(cache) => cache.compile(&self.engine, sealed),
             None => wasmtime::Module::new(&self.engine, sealed),
         }
         .map_err(invalid)?;
-        let template = Linker::new(&self.engine).instantiate_pre(&module).map_err(invalid)?;
-        Ok(Box::new(WasmtimeModule { template, ticker: self.ticker.clone() }))
+        for name in [abi::GLOBAL_METER, abi::GLOBAL_DEPTH, abi::GLOBAL_STOP] {
+            if module.get_export(name).is_none() {
+                return Err(EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`; is the module sealed?")));
+            }
+        }
+        self.template(&module)
     }
 }
 

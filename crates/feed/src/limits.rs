@@ -12,8 +12,8 @@ pub const SHARES_MAX: usize = 1024;
 /// Rows in the correlation window.
 pub const WINDOW_MAX: usize = 4096;
 
-/// Values of one observation.
-pub const VALUES_MAX: usize = 256;
+/// Values of one observation: what the gate keeps of a vertex (`spec/input.md`).
+pub const VALUES_MAX: usize = 4;
 
 /// Deltas of one tick in operations mode; past it the bin is too wide for a step.
 pub const DELTAS_MAX: usize = 1 << 18;

@@ -1,9 +1,9 @@
 //! Closing prices to a rolling correlation graph.
 //!
 //! Each row after the first gives one log return per share. Once the window is full, every row gives one tick: the
-//! weight of an edge is the Pearson correlation of two shares' returns in the window, where it is positive and not below the
-//! minimum; beside the changed edges the tick observes each share's return of the day. A share that did not move in the whole window
-//! has no correlation and so no edges.
+//! weight of an edge is the Pearson correlation of two shares' returns in the window, where it is positive and not below
+//! the minimum; beside the changed edges the tick observes each share's return of the day. A share that did not move in
+//! the whole window has no correlation and so no edges.
 //!
 //! Every window is computed afresh from its returns, in the order of rows: a sum that rolled along would depend on where
 //! the stream began. The logarithm is the one of the `libm` crate, the same on every machine.

@@ -65,7 +65,7 @@ pub struct ContainerEpochBudget {
 }
 
 /// Everything about a gate that a receipt depends on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Configuration<'a> {
     /// What the meter may count in one step, in cost units of the sealed module.
     pub meter: u64,

@@ -19,9 +19,13 @@
 #![forbid(unsafe_code)]
 
 pub mod arena;
+pub mod config;
 pub mod core_graph;
 pub mod cut;
 pub mod evidence;
 pub mod graph;
+pub mod profile;
+pub mod snapshot;
 pub mod spectral;
+pub mod tick;
 pub mod work;

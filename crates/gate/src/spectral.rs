@@ -18,8 +18,8 @@
 
 mod bound;
 mod lanczos;
-mod ritz;
 mod rayleigh;
+mod ritz;
 mod search;
 mod sqrt;
 

@@ -164,8 +164,7 @@ impl<'a> Gate<'a> {
         let view = self.snapshot.view();
         if self.flight.cut == Stage::Running && self.cut.advance(&view, work) == Progress::Done {
             self.flight.cut = Stage::Through;
-            let found = self.cut.result().expect("a search that is through has a result");
-            self.flight.digest = Some(CutDigest::start(&view, &found));
+            self.flight.digest = Some(CutDigest::start());
         }
     }
 
@@ -195,7 +194,10 @@ impl<'a> Gate<'a> {
         {
             let view = self.snapshot.view();
             let max_degree = (0..view.vertex_count()).map(|v| view.row(v).map(|(_, w)| w).sum()).max().unwrap_or(0);
-            score.lower = spectral::lower_bound(cut.value, view.vertex_count() as u32, max_degree).min(score.score);
+            let lower = spectral::lower_bound(cut.value, view.vertex_count() as u32, max_degree);
+            // Both bounds are certain, and the float between them is moved into the interval if it lies outside.
+            score.lower = lower.min(score.upper);
+            score.score = score.score.max(score.lower);
         }
     }
 
@@ -221,22 +223,22 @@ impl<'a> Gate<'a> {
     }
 
     fn advance_evidence(&mut self, statistic: Option<u32>, work: &mut Work) {
-        let policy = &self.configuration.policy;
-        if self.evidence.advance(policy, work) == Progress::Pending {
-            return;
-        }
-        if let Some(x) = statistic {
-            self.evidence.observe(policy, x);
-            let _ = self.evidence.advance(policy, work);
+        // An observation that comes while an earlier one is on its way is left out, which was certain before it was seen.
+        if self.evidence.advance(work) == Progress::Done
+            && let Some(x) = statistic
+        {
+            self.evidence.observe(u64::from(x));
+            self.evidence.advance(work);
         }
     }
 
     fn advance_digest(&mut self, work: &mut Work) {
         let view = self.snapshot.view();
-        let (Some(digest), Some(found)) = (&mut self.flight.digest, self.cut.result()) else { return };
-        if digest.advance(&view, &found, work) == Progress::Done {
-            let hash = digest.finish().expect("a digest that is through has a value");
-            self.flight.digest = None;
+        let Some(found) = self.cut.result() else { return };
+        let Some(digest) = &mut self.flight.digest else { return };
+        if digest.advance(view.ids, &found, work) == Progress::Done
+            && let Some(hash) = self.flight.digest.take().map(CutDigest::finish)
+        {
             let far = u64::from(found.far_count);
             self.published_cut = Some(CutReport {
                 epoch: self.flight.epoch,
@@ -256,14 +258,15 @@ impl<'a> Gate<'a> {
         let cut = current && self.flight.cut == Stage::Through;
         let spectral = current && self.flight.spectral == Stage::Through;
         let (fail_bits, pass_bits) = self.evidence.bits();
-        let (fail_threshold, pass_threshold) = self.evidence.thresholds(&self.configuration.policy);
+        let (fail_threshold, pass_threshold) = self.evidence.thresholds();
+        let in_256ths = |bits: u32| i32::try_from(bits * 256).unwrap_or(i32::MAX);
         TickReport {
             decision: self.evidence.decision(),
             completed: Components {
                 ingest,
                 cut,
                 spectral,
-                evidence: !self.evidence.is_pending(),
+                evidence: !self.evidence.pending(),
                 witness: cut && self.flight.digest.is_none(),
             },
             work,
@@ -280,12 +283,12 @@ impl<'a> Gate<'a> {
                 hash: self.evidence.digest(),
                 statistic,
                 fail_bits,
-                fail_threshold,
+                fail_threshold: in_256ths(fail_threshold),
                 pass_bits,
-                pass_threshold,
+                pass_threshold: in_256ths(pass_threshold),
                 episode: self.evidence.episode(),
-                latched: self.evidence.is_latched(),
-                observations: self.evidence.observations(),
+                latched: self.evidence.latched(),
+                observations: self.evidence.ticks(),
             },
             refused: ingested.refused,
         }

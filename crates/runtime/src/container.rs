@@ -100,10 +100,7 @@ impl Container {
             plan,
             restore_point: RestorePoint::new(),
         };
-        let configuration = std::mem::take(&mut container.plan.configuration);
-        let answer = container.set_up(&[&[Message::Configure as u8], &configuration]);
-        container.plan.configuration = configuration;
-        answer?;
+        set_up(&mut *container.instance, &[&[Message::Configure as u8], &container.plan.configuration])?;
         container.save_restore_point()?;
         Ok(container)
     }
@@ -132,7 +129,7 @@ impl Container {
     /// # Errors
     /// The guest does not take the message.
     pub fn wipe_key(&mut self) -> Result<(), RuntimeError> {
-        self.set_up(&[&[Message::WipeKey as u8]])
+        set_up(&mut *self.instance, &[&[Message::WipeKey as u8]])
     }
 
     /// Puts the key back.
@@ -140,11 +137,9 @@ impl Container {
     /// # Errors
     /// The guest does not take the message.
     pub fn install_key(&mut self) -> Result<(), RuntimeError> {
-        let seed = self.seed.take();
-        let secret: &[u8] = seed.as_ref().map_or(&[], |seed| &seed[..]);
-        let answer = self.set_up(&[&[Message::InstallKey as u8, self.signer.role as u8], &self.signer.key.0, secret]);
-        self.seed = seed;
-        answer
+        let secret: &[u8] = self.seed.as_ref().map_or(&[], |seed| &seed[..]);
+        let head = [Message::InstallKey as u8, self.signer.role as u8];
+        set_up(&mut *self.instance, &[&head, &self.signer.key.0, secret])
     }
 
     /// Takes one step. Whatever the guest does, there is a body; if it left no claim, the container is as it was before.
@@ -242,17 +237,6 @@ impl Container {
         Ok(Stepped { body, receipt })
     }
 
-    /// Sends a message that is not a step.
-    fn set_up(&mut self, parts: &[&[u8]]) -> Result<(), RuntimeError> {
-        match send(&mut *self.instance, SETUP_METER, parts) {
-            Ok(Reply::Output(_)) => Ok(()),
-            Ok(Reply::Refused(refusal)) => Err(RuntimeError::SetupRefused(refusal)),
-            Ok(Reply::Nonsense) => Err(RuntimeError::SetupNonsense),
-            Err(Stop::Trap(trap)) => Err(RuntimeError::SetupTrap(trap)),
-            Err(Stop::World(error)) => Err(error.into()),
-        }
-    }
-
     /// Saves the state, without the key, and puts the key (back) in.
     fn save_restore_point(&mut self) -> Result<(), RuntimeError> {
         self.wipe_key()?;
@@ -276,6 +260,17 @@ impl Container {
             }
         }
         self.save_restore_point()
+    }
+}
+
+/// Sends a message that is not a step.
+fn set_up(instance: &mut dyn Instance, parts: &[&[u8]]) -> Result<(), RuntimeError> {
+    match send(instance, SETUP_METER, parts) {
+        Ok(Reply::Output(_)) => Ok(()),
+        Ok(Reply::Refused(refusal)) => Err(RuntimeError::SetupRefused(refusal)),
+        Ok(Reply::Nonsense) => Err(RuntimeError::SetupNonsense),
+        Err(Stop::Trap(trap)) => Err(RuntimeError::SetupTrap(trap)),
+        Err(Stop::World(error)) => Err(error.into()),
     }
 }
 

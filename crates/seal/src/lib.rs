@@ -1,5 +1,48 @@
-//! w
+//! Module bytes to sealed module bytes: plain valid WebAssembly that is deterministic on every engine.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | [`mod@check`] | every determinism hazard of a module |
+//! | [`sealing`] | the sealed module: sections put together again |
+//! | [`policy`] | what the caller allows |
+//! | [`finding`] | the closed list of hazards |
+//! | [`error`] | why a module is not sealed |
+//! | [`limits`] | every limit, with its reason |
+//! | [`cost`] | the versioned cost table and its digest |
+//! | `operators` | the one table of accepted operators: cost class and what each does to NaN bits |
+//! | `frame` | what a call frame costs |
+//! | `module`, `body` | a module and a function taken apart |
+//! | `meter`, `counted`, `trips` | where a function is charged; loops whose turns can be counted; paying for them ahead |
+//! | `nan` | where NaN bits can be told apart, and where to make them canonical |
+//! | `rewrite`, `writer` | a function put together again |
+//!
+//! `spec/seal.md` says what a sealed module is, `spec/cost-table.md` what it charges.
 #![no_std]
+#![forbid(unsafe_code)]
+
 extern crate alloc;
-mod body; mod cost; mod error; mod finding; mod frame; pub mod limits; mod module; mod operators; mod policy;
-pub use policy::*; pub use error::*; pub use finding::*; pub use cost::*;
+
+mod body;
+pub mod check;
+pub mod cost;
+mod counted;
+pub mod error;
+pub mod finding;
+mod frame;
+pub mod limits;
+mod meter;
+mod module;
+mod nan;
+mod operators;
+pub mod policy;
+mod rewrite;
+pub mod sealing;
+mod trips;
+mod writer;
+
+pub use check::check;
+pub use cost::{COST_TABLE_VERSION, cost_table_digest};
+pub use error::{CheckError, Limit, Malformed, SealError, TooLarge};
+pub use finding::{Finding, Reason};
+pub use policy::{Import, LoopCharge, MemoryRule, Policy};
+pub use sealing::{Report, SEAL_SECTION, SEAL_VERSION, Sealed, seal};

@@ -6,7 +6,6 @@
 
 pub use gate;
 pub use witness;
-pub use zeroize;
 
 /// A heap that is always full: nothing in a guest may allocate after start, and nothing does.
 pub struct NoHeap;
@@ -20,6 +19,24 @@ unsafe impl core::alloc::GlobalAlloc for NoHeap {
     unsafe fn dealloc(&self, _: *mut u8, _: core::alloc::Layout) {}
 }
 
+/// A static that one thread uses.
+pub struct OneThread<T>(core::cell::UnsafeCell<T>);
+
+// SAFETY: a guest has one thread, and the host does not call in while a call is running.
+unsafe impl<T> Sync for OneThread<T> {}
+
+impl<T> OneThread<T> {
+    /// Holds `value`.
+    pub const fn new(value: T) -> Self {
+        Self(core::cell::UnsafeCell::new(value))
+    }
+
+    /// Where it is.
+    pub fn get(&self) -> *mut T {
+        self.0.get()
+    }
+}
+
 /// Makes the exports `alloc`, `execute` and `output_len` of a gate guest with the given profile.
 ///
 /// `$scrub_bytes` of stack below the caller's frame are zeroed before `execute` returns: signing leaves the expanded
@@ -27,42 +44,27 @@ unsafe impl core::alloc::GlobalAlloc for NoHeap {
 #[macro_export]
 macro_rules! gate_guest {
     ($profile:expr, $scrub_bytes:expr) => {
-        use core::cell::UnsafeCell;
         use $crate::gate::profile::{OUTPUT_BYTES, Profile};
         use $crate::witness::Witness;
-        use $crate::zeroize::Zeroize;
 
         const PROFILE: Profile = $profile;
 
         #[global_allocator]
         static HEAP: $crate::NoHeap = $crate::NoHeap;
 
-        struct Statics {
-            slab: UnsafeCell<[u64; PROFILE.slab_words()]>,
-            message: UnsafeCell<[u8; PROFILE.message_bytes]>,
-            output: UnsafeCell<[u8; OUTPUT_BYTES]>,
-            output_len: UnsafeCell<i32>,
-            slab_taken: UnsafeCell<bool>,
-            witness: UnsafeCell<Option<Witness<'static>>>,
-        }
-
-        // SAFETY: a guest has one thread, and the host does not call in while a call is running.
-        unsafe impl Sync for Statics {}
-
-        static STATICS: Statics = Statics {
-            slab: UnsafeCell::new([0; PROFILE.slab_words()]),
-            message: UnsafeCell::new([0; PROFILE.message_bytes]),
-            output: UnsafeCell::new([0; OUTPUT_BYTES]),
-            output_len: UnsafeCell::new(0),
-            slab_taken: UnsafeCell::new(false),
-            witness: UnsafeCell::new(None),
-        };
+        // Each in a static of its own, so that those that start as zeros take no room in the module.
+        static SLAB: $crate::OneThread<[u64; PROFILE.slab_words()]> = $crate::OneThread::new([0; PROFILE.slab_words()]);
+        static SLAB_TAKEN: $crate::OneThread<bool> = $crate::OneThread::new(false);
+        static MESSAGE: $crate::OneThread<[u8; PROFILE.message_bytes]> = $crate::OneThread::new([0; PROFILE.message_bytes]);
+        static OUTPUT: $crate::OneThread<[u8; OUTPUT_BYTES]> = $crate::OneThread::new([0; OUTPUT_BYTES]);
+        static OUTPUT_LEN: $crate::OneThread<i32> = $crate::OneThread::new(0);
+        static WITNESS: $crate::OneThread<Option<Witness<'static>>> = $crate::OneThread::new(None);
 
         /// Where a message of `len` bytes may be written.
         #[unsafe(no_mangle)]
         extern "C" fn alloc(len: i32) -> i32 {
             match usize::try_from(len) {
-                Ok(len) if len <= PROFILE.message_bytes => STATICS.message.get() as usize as i32,
+                Ok(len) if len <= PROFILE.message_bytes => MESSAGE.get() as usize as i32,
                 _ => -($crate::witness::Refusal::TooLong as i32),
             }
         }
@@ -79,7 +81,7 @@ macro_rules! gate_guest {
         #[unsafe(no_mangle)]
         extern "C" fn output_len() -> i32 {
             // SAFETY: one thread, and no reference to this static outlives a call.
-            unsafe { *STATICS.output_len.get() }
+            unsafe { *OUTPUT_LEN.get() }
         }
 
         #[inline(never)]
@@ -87,11 +89,11 @@ macro_rules! gate_guest {
             // SAFETY: one thread, and no reference to these statics outlives a call.
             let (message, output, output_len, slab_taken, witness) = unsafe {
                 (
-                    &mut *STATICS.message.get(),
-                    &mut *STATICS.output.get(),
-                    &mut *STATICS.output_len.get(),
-                    &mut *STATICS.slab_taken.get(),
-                    &mut *STATICS.witness.get(),
+                    &mut *MESSAGE.get(),
+                    &mut *OUTPUT.get(),
+                    &mut *OUTPUT_LEN.get(),
+                    &mut *SLAB_TAKEN.get(),
+                    &mut *WITNESS.get(),
                 )
             };
             *output_len = 0;
@@ -100,7 +102,7 @@ macro_rules! gate_guest {
                 _ => return -($crate::witness::Refusal::BadMessage as i32),
             };
             // SAFETY: the slab is lent out while `slab_taken` is false, which it never is again once a witness has taken it.
-            let mut slab = (!*slab_taken).then(|| unsafe { &mut (*STATICS.slab.get())[..] });
+            let mut slab: Option<&'static mut [u64]> = if *slab_taken { None } else { Some(unsafe { &mut *SLAB.get() }) };
             let taken = Witness::take(witness, PROFILE, &mut slab, written, output);
             *slab_taken = slab.is_none();
             match taken {
@@ -112,10 +114,11 @@ macro_rules! gate_guest {
             }
         }
 
+        /// One bulk fill; `black_box` stands for a reader, so that it is not optimised away. A test of the runtime searches
+        /// memory for what should be gone.
         #[inline(never)]
         fn scrub_stack() {
             let mut dead_frames = [0_u8; $scrub_bytes];
-            dead_frames.zeroize();
             core::hint::black_box(&mut dead_frames);
         }
 

@@ -13,7 +13,7 @@ use crate::command::summary::Tally;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::output::{self, Format, Report};
 use crate::pictures::{self, Picture};
-use crate::record::{Annex, Record};
+use crate::record::{Annex, Record, key_mode_word};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -53,7 +53,7 @@ impl Report for Overview {
             ("module", self.module.clone()),
             ("configuration", self.configuration.clone()),
             ("cost table", self.cost_table.clone()),
-            ("signer", format!("{}, keys from {}", self.signer, self.key_mode)),
+            ("signer", format!("{}, {} keys", self.signer, self.key_mode)),
         ];
         rows.extend(self.tally.rows());
         output::pairs(&rows) + "\nNothing above is verified; `avouch verify` does that.\n"
@@ -121,7 +121,7 @@ fn overview(record: &Record) -> Result<Overview, Failure> {
         module: statement.module.to_string(),
         configuration: statement.configuration.to_string(),
         cost_table: statement.cost_table.to_string(),
-        key_mode: statement.key_mode.word(),
+        key_mode: key_mode_word(statement.key_mode),
         signer: if statement.witness.is_some() { "guest" } else { "host" },
         module_bytes: record.reader.header().module.len(),
         epochs: record.last_epoch(),

@@ -101,8 +101,8 @@ fn bad_rows_of_other_streams() {
         ),
         (
             NDJSON,
-            format!("{{\"op\":\"observation\",\"u\":0,\"values\":[{}0]}}", "0,".repeat(256)),
-            "line 1, field \"values\": more than 256 values",
+            format!("{{\"op\":\"observation\",\"u\":0,\"values\":[{}0]}}", "0,".repeat(4)),
+            "line 1, field \"values\": more than 4 values",
         ),
     ];
     for (toml, input, expected) in &cases {

@@ -112,15 +112,19 @@ impl<'a> Chain<'a> {
                 if order.absorbed(from) || flow.residual_into(vertex, link) == 0 {
                     continue;
                 }
-                match flow.mark[from] {
-                    NEAR => {}
-                    ACTIVE => self.low[vertex] = self.low[vertex].min(self.index[from]),
-                    UNSEEN if self.enter(kernel, order, flow, from) => {}
-                    // Reached from X, and with it all that is on the stack.
-                    _ => {
-                        self.abandon(kernel, flow, work);
-                        return cuts;
+                let closed = match flow.mark[from] {
+                    NEAR => true,
+                    ACTIVE => {
+                        self.low[vertex] = self.low[vertex].min(self.index[from]);
+                        true
                     }
+                    UNSEEN => self.enter(kernel, order, flow, from),
+                    _ => false,
+                };
+                if !closed {
+                    // Reached from X, and with it all that is on the stack.
+                    self.abandon(kernel, flow, work);
+                    return cuts;
                 }
             } else {
                 cuts += self.leave(flow, atoms, vertex, work);

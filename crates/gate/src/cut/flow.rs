@@ -159,7 +159,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Back to no flow at all.
+    /// Back to no flow at all, also half-way: a search or a walk is a single step, so nothing is marked between steps.
     pub(super) fn end(&mut self, kernel: &Kernel<'_>, work: &mut Work) {
         if self.dirty_len > self.dirty.len() {
             self.flow[..kernel.edges()].fill(0);

@@ -45,7 +45,10 @@ pub(super) struct Kernel<'a> {
 
 impl<'a> Kernel<'a> {
     pub(super) const fn words(vertices: usize, edges: usize) -> usize {
-        3 * words_for::<u32>(vertices + 1) + words_for::<u32>(2 * vertices) + words_for::<u64>(vertices) + words_for::<[u64; 2]>(2 * edges)
+        3 * words_for::<u32>(vertices + 1)
+            + words_for::<u32>(2 * vertices)
+            + words_for::<u64>(vertices)
+            + words_for::<[u64; 2]>(2 * edges)
     }
 
     pub(super) fn new(arena: &mut Arena<'a>, vertices: usize, edges: usize) -> Result<Self, OutOfMemory> {

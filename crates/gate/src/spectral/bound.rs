@@ -28,11 +28,8 @@ pub fn lower_bound(value: u64, n: u32, max_degree: u64) -> u64 {
     // 1 - cos(pi/n) >= p2 (12 n2 q2 - p2) / (24 n2^2 q2^2). Bits of the numerator, in order:
     // one 32, value 62, two 1, n-1 32, p2 17, the difference 82, so 226. Of the denominator: n 32, max_degree 63, 24 5,
     // n2 twice 128, q2 twice 27 (q2 < 2^13.5), so 255.
-    let numerator = wide(ONE)
-        * wide(value.min(max_degree))
-        * wide(2 * u64::from(n - 1))
-        * p2
-        * (wide(12) * n2 * q2 - p2);
+    let numerator =
+        wide(ONE) * wide(value.min(max_degree)) * wide(2 * u64::from(n - 1)) * p2 * (wide(12) * n2 * q2 - p2);
     let denominator = wide(u64::from(n)) * wide(max_degree) * wide(24) * n2 * n2 * q2 * q2;
     (numerator / denominator).min(wide(ONE)).as_u64()
 }
@@ -49,7 +46,7 @@ mod tests {
             for (value, max_degree) in [(1, 1), (3 << 32, 5 << 32), (1 << 61, (1 << 62) - 1), (1 << 40, 1 << 62)] {
                 let exact = 2.0 * value as f64 / max_degree as f64
                     * 2.0
-                    * libm_sin_half(std::f64::consts::PI / f64::from(n))
+                    * half_versine(std::f64::consts::PI / f64::from(n))
                     * (f64::from(n) - 1.0)
                     / f64::from(n)
                     * 4_294_967_296.0;
@@ -64,7 +61,7 @@ mod tests {
     }
 
     /// `sin^2(t/2)`, half of `1 - cos t` without its cancellation.
-    fn libm_sin_half(t: f64) -> f64 {
+    fn half_versine(t: f64) -> f64 {
         (t / 2.0).sin() * (t / 2.0).sin()
     }
 

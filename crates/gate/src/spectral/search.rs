@@ -54,7 +54,7 @@ enum Stage {
 
 /// A search for the score of one graph. It holds four vectors of 64-bit floats in an arena and the tridiagonal matrix inline.
 ///
-/// Checkpoints lie between Lanczos steps: a call may pass its limit by one stage of at most 4m + 6n units (m edges,
+/// Checkpoints lie between Lanczos steps: a call may pass its limit by one stage of at most 4m + 9n units (m edges,
 /// n vertices), or by 106 units for each step when the small matrix is solved.
 pub struct SpectralSearch<'a> {
     degrees: &'a mut [f64],

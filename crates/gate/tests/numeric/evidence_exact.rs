@@ -101,7 +101,10 @@ fn rounding_is_down_and_loses_next_to_nothing() {
             let (exact_low, exact_high) = (below.step(x).log2(), above.step(x).log2());
             assert!(exact_high - exact_low < 1e-9, "the reference is sharp");
             let found = evidence.bits().0;
-            assert!(f64::from(found) <= exact_low * 256.0 + 1e-6, "tick {tick}: {found} is above the exact {exact_low}");
+            assert!(
+                f64::from(found) <= exact_low * 256.0 + 1e-6,
+                "tick {tick}: {found} is above the exact {exact_low}"
+            );
             assert_eq!(evidence.episode(), 1);
             // Half of the loss that is visible here is that of the logarithm's own 1/256.
             worst = worst.max(exact_low - f64::from(found) / 256.0);
@@ -109,7 +112,9 @@ fn rounding_is_down_and_loses_next_to_nothing() {
             checked += 1;
         }
     }
-    println!("{checked} ticks: never above the exact value, at most {worst:.6} bits below, of which 1/256 is the logarithm");
+    println!(
+        "{checked} ticks: never above the exact value, at most {worst:.6} bits below, of which 1/256 is the logarithm"
+    );
 }
 
 /// log2 of the lower end of the processes is printed in 1/256; the wealth itself is compared through the hashed bytes.
@@ -141,5 +146,8 @@ fn the_wealth_itself_is_within_a_millionth_of_a_bit() {
         assert!((-1e-12..1e-6).contains(&loss), "{loss}");
         worst = worst.max(loss);
     }
-    println!("8 bets after 10,000 ticks: at most {worst:.1e} bits below the exact wealth; {} bytes hashed", bytes.len());
+    println!(
+        "8 bets after 10,000 ticks: at most {worst:.1e} bits below the exact wealth; {} bytes hashed",
+        bytes.len()
+    );
 }

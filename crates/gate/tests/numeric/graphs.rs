@@ -42,12 +42,7 @@ impl Graph {
     }
 
     pub(crate) fn view(&self) -> CoreGraph<'_> {
-        CoreGraph {
-            ids: &self.ids,
-            offsets: &self.offsets,
-            neighbours: &self.neighbours,
-            weights: &self.weights,
-        }
+        CoreGraph { ids: &self.ids, offsets: &self.offsets, neighbours: &self.neighbours, weights: &self.weights }
     }
 
     pub(crate) fn scaled(mut self, factor: u64) -> Self {
@@ -83,12 +78,10 @@ impl Graph {
                 left.iter().for_each(|v| key[*v] += weight[last][*v]);
             }
             best = best.min(key[last]);
-            for v in 0..n {
-                let moved = weight[last][v];
-                if v != before && v != last {
-                    weight[before][v] += moved;
-                    weight[v][before] += moved;
-                }
+            let moved = weight[last].clone();
+            for (v, moved) in moved.into_iter().enumerate().filter(|(v, _)| *v != before && *v != last) {
+                weight[before][v] += moved;
+                weight[v][before] += moved;
             }
             active.retain(|v| *v != last);
         }
@@ -123,7 +116,8 @@ pub(crate) fn hypercube(dimension: u32) -> Graph {
 
 /// A cycle and random chords, `m` edges drawn in all, with weights up to `weight_max`.
 pub(crate) fn random(random: &mut Random, n: usize, m: usize, weight_max: u64) -> Graph {
-    let mut edges: Vec<_> = (1..n).map(|v| (random.below(v as u64) as usize, v, 1 + random.below(weight_max))).collect();
+    let mut edges: Vec<_> =
+        (1..n).map(|v| (random.below(v as u64) as usize, v, 1 + random.below(weight_max))).collect();
     while edges.len() < m {
         let (u, v) = (random.below(n as u64) as usize, random.below(n as u64) as usize);
         if u != v {

@@ -130,9 +130,8 @@ fn severity_is_not_overstated() {
     count("overstated severity", (-4_f64).exp2(), |kind, seed| {
         let mut evidence = Evidence::new(&policy);
         let mut stream = Stream::new(kind, 0.6, seed + 2_000_000);
-        let overstated = (0..TICKS).any(|_| {
-            matches!(feed(&mut evidence, stream.next()), Decision::Fail { severity } if severity > 109)
-        });
+        let overstated = (0..TICKS)
+            .any(|_| matches!(feed(&mut evidence, stream.next()), Decision::Fail { severity } if severity > 109));
         (overstated, evidence.episode())
     });
 }
@@ -140,7 +139,8 @@ fn severity_is_not_overstated() {
 #[test]
 fn changes_are_found() {
     for (bits, change, at_most) in [(7, 0.9, 30), (7, 0.5, 200), (20, 0.9, 50)] {
-        let policy = EvidencePolicy { null_mean: q32(0.3), margin: q32(0.1), fail_bits: bits, pass_bits: 7, cool_down: 0 };
+        let policy =
+            EvidencePolicy { null_mean: q32(0.3), margin: q32(0.1), fail_bits: bits, pass_bits: 7, cool_down: 0 };
         let mut delays: Vec<u64> = (0..400).map(|seed| delay(&policy, change, seed)).collect();
         delays.sort_unstable();
         let (median, late) = (delays[200], delays[380]);

@@ -38,7 +38,10 @@ fn check(name: &str, graph: &Graph, nu2: f64, tolerance: f64) -> f64 {
     let raw = sigma * ONE as f64;
     let error = (found.score as f64 - raw).abs() / raw;
     // 3 units for the resolution of the score itself.
-    assert!((found.score as f64 - raw).abs() <= tolerance * raw + 3.0, "{name}: {found:?}, sigma {sigma}, error {error:e}");
+    assert!(
+        (found.score as f64 - raw).abs() <= tolerance * raw + 3.0,
+        "{name}: {found:?}, sigma {sigma}, error {error:e}"
+    );
     assert!(found.upper as f64 >= raw * (1.0 - 1e-12), "{name}: the upper bound {} is below sigma {raw}", found.upper);
     assert!(lower as f64 <= raw * (1.0 + 1e-12), "{name}: the lower bound {lower} is above sigma {raw}");
     assert!(found.score <= found.upper && lower <= found.upper, "{name}: {found:?}, lower {lower}");
@@ -149,7 +152,8 @@ fn work_is_what_the_documentation_says() {
     let mut work = Work::new(u64::MAX);
     assert_eq!(search.advance(&graph.view(), &mut work), Progress::Done);
     let (n, k) = (n as u64, u64::from(search.result().unwrap().steps));
-    let expected = (2 * arcs + 5 * n) + k * (arcs + 4 * n) + 106 * k + 4 * n + k * n + (k - 1) * (arcs + 4 * n) + arcs + n;
+    let expected =
+        (2 * arcs + 5 * n) + k * (arcs + 4 * n) + 106 * k + 4 * n + k * n + (k - 1) * (arcs + 4 * n) + arcs + n;
     assert_eq!(k, STEPS_MAX as u64);
     assert_eq!(work.used(), expected);
 }
@@ -182,6 +186,26 @@ fn weights_at_the_limit_do_not_overflow() {
 }
 
 #[test]
+fn bounds_hold_whatever_the_weights() {
+    // Weights of all magnitudes: nu2 may lie below what floats resolve, the bounds may not cross all the same.
+    let mut rng = Random(8);
+    let mut checked = 0;
+    for round in 0..300 {
+        let n = 2 + rng.below(50) as usize;
+        let tree: Vec<_> = (1..n).map(|v| (rng.below(v as u64) as usize, v)).collect();
+        let chords: Vec<_> = (0..n).map(|_| (rng.below(n as u64) as usize, rng.below(n as u64) as usize)).collect();
+        let pairs = tree.into_iter().chain(chords).filter(|(u, v)| u != v);
+        let graph = Graph::new(n, pairs.map(|(u, v)| (u, v, 1_u64 << rng.below(55))).collect::<Vec<_>>());
+        let found = score(&graph);
+        let certified = found.at_least(lower_bound(graph.min_cut(), n as u32, graph.max_degree()));
+        assert!(certified.score <= found.upper && found.upper <= ONE, "round {round}: {found:?}");
+        assert!(found.upper > 0 && found.neg_log2_nu2 < 200, "round {round}: {found:?}");
+        checked += 1;
+    }
+    println!("{checked} graphs with weights from 1 to 2^54");
+}
+
+#[test]
 fn graphs_from_files() {
     let Some(graphs) = static_graphs() else {
         println!("skipped: static_graphs is not there");
@@ -195,7 +219,10 @@ fn graphs_from_files() {
         assert!(lower <= found.upper && found.score <= found.upper, "{name}: {found:?}, lower {lower}");
         if n <= 260 {
             let sigma = dense::nu2(graph) * (n - 1) as f64 / n as f64 * ONE as f64;
-            assert!(lower as f64 <= sigma + 1.0 && sigma <= found.upper as f64 + 1.0, "{name}: sigma {sigma}, {found:?}");
+            assert!(
+                lower as f64 <= sigma + 1.0 && sigma <= found.upper as f64 + 1.0,
+                "{name}: sigma {sigma}, {found:?}"
+            );
             let error = (found.score as f64 - sigma) / sigma;
             assert!((-1e-6..0.02).contains(&error), "{name}: sigma {sigma}, {found:?}, error {error:e}");
             println!("{name}: n {n}, sigma {:.6}, error {error:.1e}, {} steps", sigma / ONE as f64, found.steps);

@@ -91,7 +91,7 @@ pub(crate) fn claim(genesis: &Genesis, tip: Tip) -> Claim {
             family: 3,
             hash: sha256(&epoch.to_be_bytes()),
         }),
-        score: odd.then(|| Score { epoch, score: 3 << 30, lower: 1 << 30, upper: 7 << 29, neg_log2: 1 }),
+        score: odd.then_some(Score { epoch, score: 3 << 30, lower: 1 << 30, upper: 7 << 29, neg_log2: 1 }),
         evidence: Evidence {
             hash: sha256(b"evidence"),
             statistic: odd.then_some(0x8000_0000),
