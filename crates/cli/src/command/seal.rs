@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use seal::{Policy, SealError};
+use seal::{CheckError, Policy, SealError};
 use serde::Serialize;
 
 use super::check::read_module;
@@ -45,7 +45,8 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let module = read_module(&arguments.module)?;
     let place = arguments.module.display();
     let sealed = seal::seal(&module, &Policy::STANDARD).map_err(|error| {
-        let exit = if matches!(error, SealError::Malformed(_)) { Exit::Malformed } else { Exit::Policy };
+        let malformed = matches!(error, SealError::Check(CheckError::Malformed(_)));
+        let exit = if malformed { Exit::Malformed } else { Exit::Policy };
         Failure::new(exit, anyhow!("{place}: {error}; `avouch check {place}` lists every hazard"))
     })?;
     let output = arguments.output.unwrap_or_else(|| arguments.module.with_extension("sealed.wasm"));

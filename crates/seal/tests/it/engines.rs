@@ -6,7 +6,7 @@ use codec::abi;
 
 /// A value as its bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum V {
+pub(crate) enum V {
     I32(i32),
     I64(i64),
     F32(u32),
@@ -17,7 +17,7 @@ pub enum V {
 
 /// How a call ended, in words that both engines share.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum End {
+pub(crate) enum End {
     Done(Vec<V>),
     Trapped(&'static str),
     /// The engine's own stack overflowed: never the same on two engines.
@@ -28,19 +28,19 @@ pub enum End {
 
 /// What can be seen after a call.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Run {
-    pub end: End,
-    pub memory: Vec<u8>,
-    pub meter: i64,
-    pub depth: i32,
-    pub stop: i32,
+pub(crate) struct Run {
+    pub(crate) end: End,
+    pub(crate) memory: Vec<u8>,
+    pub(crate) meter: i64,
+    pub(crate) depth: i32,
+    pub(crate) stop: i32,
     /// The module's own mutable globals.
-    pub state: Vec<V>,
+    pub(crate) state: Vec<V>,
 }
 
 impl Run {
     /// The one result.
-    pub fn value(&self) -> V {
+    pub(crate) fn value(&self) -> V {
         match &self.end {
             End::Done(values) if values.len() == 1 => values[0],
             other => panic!("no single result: {other:?}"),
@@ -49,13 +49,13 @@ impl Run {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Which {
+pub(crate) enum Which {
     Wasmtime,
     Wasmi,
 }
 
 /// Calls `export` of `bytes` with `args`, with `meter` units to spend if the module is sealed.
-pub fn run(which: Which, bytes: &[u8], export: &str, args: &[V], meter: i64) -> Run {
+pub(crate) fn run(which: Which, bytes: &[u8], export: &str, args: &[V], meter: i64) -> Run {
     match which {
         Which::Wasmtime => on_wasmtime(bytes, export, args, meter),
         Which::Wasmi => on_wasmi(bytes, export, args, meter),
@@ -63,7 +63,7 @@ pub fn run(which: Which, bytes: &[u8], export: &str, args: &[V], meter: i64) -> 
 }
 
 /// Calls on both engines and compares everything.
-pub fn run_both(bytes: &[u8], export: &str, args: &[V], meter: i64) -> Run {
+pub(crate) fn run_both(bytes: &[u8], export: &str, args: &[V], meter: i64) -> Run {
     let one = run(Which::Wasmtime, bytes, export, args, meter);
     let other = run(Which::Wasmi, bytes, export, args, meter);
     assert_eq!(one, other, "the engines differ in {export}({args:?}) with {meter}");
@@ -146,7 +146,7 @@ fn on_wasmi(bytes: &[u8], export: &str, args: &[V], meter: i64) -> Run {
         V::F32(bits) => Val::F32(F32::from_bits(*bits)),
         V::F64(bits) => Val::F64(F64::from_bits(*bits)),
         V::V128(value) => Val::V128((*value).into()),
-        V::Ref => Val::default(wasmi::ValType::FuncRef),
+        V::Ref => Val::default_for_ty(wasmi::ValType::FuncRef),
     };
     if let Some(global) = instance.get_global(&store, abi::GLOBAL_METER) {
         global.set(&mut store, Val::I64(meter)).expect("the meter is an i64");

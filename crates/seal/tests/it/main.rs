@@ -1,27 +1,29 @@
 //! Sealed modules on both engines.
 
 mod engines;
+mod loops;
 mod meter;
+mod nan;
 
 use seal::{LoopCharge, MemoryRule, Policy, Sealed, seal};
 
 /// A module from its text; a memory of one page is added to what stands between the parentheses.
-pub fn module(text: &str) -> Vec<u8> {
+pub(crate) fn module(text: &str) -> Vec<u8> {
     wat::parse_str(format!("(module (memory (export \"memory\") 1 1) {text})")).expect("the text is a module")
 }
 
 /// Sealed under the standard policy.
-pub fn sealed(bytes: &[u8]) -> Sealed {
+pub(crate) fn sealed(bytes: &[u8]) -> Sealed {
     seal(bytes, &Policy::STANDARD).expect("it can be sealed")
 }
 
 /// Sealed with every loop charged turn by turn.
-pub fn sealed_each_turn(bytes: &[u8]) -> Sealed {
+pub(crate) fn sealed_each_turn(bytes: &[u8]) -> Sealed {
     seal(bytes, &Policy { loops: LoopCharge::EachTurn, ..Policy::STANDARD }).expect("it can be sealed")
 }
 
 /// Memory may grow to sixteen pages.
-pub const GROWING: Policy<'static> = Policy { memory: MemoryRule::Capped { max_pages: 16 }, ..Policy::STANDARD };
+pub(crate) const GROWING: Policy<'static> = Policy { memory: MemoryRule::Capped { max_pages: 16 }, ..Policy::STANDARD };
 
 /// More than any test needs.
-pub const PLENTY: i64 = 1 << 40;
+pub(crate) const PLENTY: i64 = 1 << 40;
