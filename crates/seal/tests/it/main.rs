@@ -1,6 +1,9 @@
 //! Sealed modules on both engines.
 
+
+mod depth;
 mod engines;
+mod hazards;
 mod loops;
 mod meter;
 mod nan;
