@@ -33,20 +33,35 @@ fn build(root: &Path, target: &Path, package: &str, profile: &str) {
     let cargo = env::var_os("CARGO").expect("cargo sets CARGO");
     let mut command = Command::new(cargo);
     command.current_dir(root.join("guests"));
-    command.args(["build", "--locked", "--target", "wasm32-unknown-unknown", "--package", package, "--profile", profile]);
+    command.args([
+        "build",
+        "--locked",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--package",
+        package,
+        "--profile",
+        profile,
+    ]);
     command.arg("--target-dir").arg(target);
     // What the host build was told must not leak into the guests, or their digests would depend on it.
     for (name, _) in env::vars_os() {
         let name_text = name.to_string_lossy();
-        let leaks = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_TARGET_DIR"];
-        if leaks.contains(&&*name_text) || name_text.starts_with("CARGO_PROFILE_") || name_text.starts_with("CARGO_BUILD_")
+        let leaks =
+            ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_TARGET_DIR"];
+        if leaks.contains(&&*name_text)
+            || name_text.starts_with("CARGO_PROFILE_")
+            || name_text.starts_with("CARGO_BUILD_")
         {
             command.env_remove(&name);
         }
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", guest_flags(root).join("\u{1f}"));
     let status = command.status().expect("cargo can be started again");
-    assert!(status.success(), "building the guest package {package} failed; is the target wasm32-unknown-unknown installed?");
+    assert!(
+        status.success(),
+        "building the guest package {package} failed; is the target wasm32-unknown-unknown installed?"
+    );
 }
 
 /// SIMD128, and paths that are the same wherever the sources lie.

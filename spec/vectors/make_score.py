@@ -20,16 +20,18 @@ def split_mix(seed):
     return z ^ z >> 31
 
 
+def add_up(terms):
+    lanes = [0.0] * 4
+    for i, term in enumerate(terms):
+        lanes[i % 4] += term
+    return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+
+
 def deflate(degree, volume, x):
-    total = 0.0
-    for value, d in zip(x, degree):
-        total += d * value
-    mean = total / volume
-    square = 0.0
-    for i, d in enumerate(degree):
+    mean = add_up(d * value for d, value in zip(degree, x)) / volume
+    for i in range(len(x)):
         x[i] -= mean
-        square += d * x[i] * x[i]
-    return square
+    return add_up(d * value * value for d, value in zip(degree, x))
 
 
 def start(ids, degree, volume):
@@ -42,14 +44,13 @@ def start(ids, degree, volume):
 
 
 def step(rows, degree, volume, beta, current, previous, alpha):
-    product, following = 0.0, []
+    following = []
     for i, row in enumerate(rows):
-        here, total = current[i], 0.0
+        here, total = current[i], -(beta * degree[i] * previous[i])
         for j, w in row:
             total += float(w) * (here - current[j])
-        entry = total / degree[i] - beta * previous[i]
-        product += degree[i] * entry * here
-        following.append(entry)
+        following.append(total / degree[i])
+    product = add_up(d * entry * here for d, entry, here in zip(degree, following, current))
     alpha = product if alpha is None else alpha
     following = [entry - alpha * here for entry, here in zip(following, current)]
     return alpha, math.sqrt(deflate(degree, volume, following)), following
@@ -134,7 +135,7 @@ def score(ids, edges):
         if norm <= 1.0 / float(1 << 40) or len(alphas) == min(STEPS, n - 1):
             break
         betas.append(norm)
-        previous, current, beta = current, [entry / norm for entry in following], norm
+        previous, current, beta = current, [entry * (1.0 / norm) for entry in following], norm
     value, coefficients = smallest(alphas, betas)
     ritz = [0.0] * n
     for c, vector in zip(coefficients, vectors):

@@ -42,11 +42,17 @@ impl KeyFolder {
     /// Makes a new root secret. Never overwrites one.
     pub(crate) fn create(&self) -> Result<PublicKey, Failure> {
         let mut bytes = Zeroizing::new([0; 32]);
-        getrandom::fill(bytes.as_mut()).map_err(|error| anyhow!("no randomness to be had: {error}")).or_exit(Exit::World)?;
+        getrandom::fill(bytes.as_mut())
+            .map_err(|error| anyhow!("no randomness to be had: {error}"))
+            .or_exit(Exit::World)?;
         let secret = RootSecret::from_bytes(*bytes);
         let operator = secret.operator_key().public();
         let place = |path: &Path, error: std::io::Error| {
-            let hint = if error.kind() == std::io::ErrorKind::AlreadyExists { "; move it away or name another folder" } else { "" };
+            let hint = if error.kind() == std::io::ErrorKind::AlreadyExists {
+                "; move it away or name another folder"
+            } else {
+                ""
+            };
             Failure::message(Exit::World, format!("{}: {error}{hint}", path.display()))
         };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0).map_err(|error| place(&self.0, error))?;
@@ -78,7 +84,9 @@ impl KeyFolder {
             let advice = format!("{place}: others can read this secret (mode {mode:03o}); run `chmod 600 {place}`");
             return Err(Failure::message(Exit::Policy, advice));
         }
-        let text = Zeroizing::new(fs::read_to_string(&path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?);
+        let text = Zeroizing::new(
+            fs::read_to_string(&path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?,
+        );
         let secret = RootSecret::parse(&text).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::Malformed)?;
         Ok(Some(secret))
     }

@@ -9,17 +9,19 @@
 //! | [`keys`] | key files and who may read them |
 //! | [`record`] | a journal with its genesis: its chain, its steps |
 //! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
+//! | [`stdin`] | standard input that a signal ends |
 //! | [`output`], [`exit`] | what is printed, and the exit codes |
 
 mod command;
 mod engines;
-mod pictures;
 mod exit;
 mod keys;
 mod output;
+mod pictures;
 mod prepare;
 mod record;
 mod runfile;
+mod stdin;
 
 use std::io::Write;
 use std::process::ExitCode;

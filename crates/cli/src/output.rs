@@ -68,6 +68,11 @@ pub(crate) fn progress_wanted() -> bool {
     io::stderr().is_terminal()
 }
 
+/// `1 tick`, `2 ticks`.
+pub(crate) fn ticks(count: u64) -> String {
+    format!("{} tick{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
 /// `1234567` as `1,234,567`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();

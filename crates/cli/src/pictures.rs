@@ -66,7 +66,13 @@ pub(crate) fn take(record: &Record, epochs: &[u64]) -> Result<Vec<Picture>, Fail
     Ok(pictures)
 }
 
-fn draw(gate: &Gate<'_>, epoch: u64, label: String, core: &'static str, names: &BTreeMap<u64, String>) -> Option<Picture> {
+fn draw(
+    gate: &Gate<'_>,
+    epoch: u64,
+    label: String,
+    core: &'static str,
+    names: &BTreeMap<u64, String>,
+) -> Option<Picture> {
     let (snapshot, search) = gate.flight();
     let (view, cut) = (snapshot.view(), search.result()?);
     let id = |vertex: usize| view.ids[vertex];

@@ -190,7 +190,10 @@ fn judge(verdict: &Verdict, trust: Trust, key_mode: KeyMode) -> (Exit, &'static 
             return refused(Exit::Malformed, format!("epoch {}: the receipt is malformed: {error}", index + 1));
         }
         Verdict::EpochGap { expected, got } => {
-            return refused(Exit::BrokenChain, format!("epoch {expected} should come next, but the receipt says {got}"));
+            return refused(
+                Exit::BrokenChain,
+                format!("epoch {expected} should come next, but the receipt says {got}"),
+            );
         }
         Verdict::BrokenChain { epoch } => {
             return refused(Exit::BrokenChain, format!("epoch {epoch} does not follow the receipt before it"));

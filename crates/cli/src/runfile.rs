@@ -156,10 +156,15 @@ impl RunFile {
             let names: Vec<_> = Profile::ALL.iter().map(|profile| profile.name).collect();
             usage(format!("unknown profile `{}` in [run]; use one of {}", sections.run.profile, names.join(", ")))
         })?;
-        let statistic = Statistic::NAMES.iter().find(|(_, name)| *name == sections.policy.statistic).ok_or_else(|| {
-            let names: Vec<_> = Statistic::NAMES.iter().map(|(_, name)| *name).collect();
-            usage(format!("unknown statistic `{}` in [policy]; use one of {}", sections.policy.statistic, names.join(", ")))
-        })?;
+        let statistic =
+            Statistic::NAMES.iter().find(|(_, name)| *name == sections.policy.statistic).ok_or_else(|| {
+                let names: Vec<_> = Statistic::NAMES.iter().map(|(_, name)| *name).collect();
+                usage(format!(
+                    "unknown statistic `{}` in [policy]; use one of {}",
+                    sections.policy.statistic,
+                    names.join(", ")
+                ))
+            })?;
         let protected = match &sections.core {
             CoreSection::Protected { vertices } => {
                 let mut ids = vertices.clone();
@@ -215,7 +220,10 @@ impl RunFile {
             }
         }
         if !(policy.cut_reference >= 0.0 && policy.cut_reference < 1_073_741_824.0) {
-            return Err(format!("cut_reference in [policy] is {}; it must be a weight below 2^30", policy.cut_reference));
+            return Err(format!(
+                "cut_reference in [policy] is {}; it must be a weight below 2^30",
+                policy.cut_reference
+            ));
         }
         if i64::try_from(self.sections.run.budget_meter).is_err() {
             return Err("budget_meter in [run] must be below 2^63".to_owned());

@@ -49,7 +49,13 @@ pub enum Message {
     Step = 2,
     /// Forget the secret key. No contents.
     WipeKey = 3,
+    /// Show the last claims: the output is a CBOR array of `[epoch, claim digest]`, oldest first, at most
+    /// [`RECALL_MAX`] of them. No contents.
+    Recall = 4,
 }
+
+/// Claims that a guest remembers: what it says it said, whatever became of its receipts outside.
+pub const RECALL_MAX: usize = 16;
 
 impl Message {
     /// The kind that `byte` stands for.
@@ -60,6 +66,7 @@ impl Message {
             1 => Self::InstallKey,
             2 => Self::Step,
             3 => Self::WipeKey,
+            4 => Self::Recall,
             _ => return None,
         })
     }

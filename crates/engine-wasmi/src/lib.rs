@@ -172,7 +172,8 @@ impl engine::Instance for WasmiInstance {
 
     fn restore(&mut self, state: &State) -> Result<(), EngineError> {
         let mismatch = |what: &str| EngineError::new(EngineErrorKind::StateMismatch, what);
-        let missing = state.memory.len().checked_sub(self.memory().len()).ok_or_else(|| mismatch("memory is larger"))?;
+        let missing =
+            state.memory.len().checked_sub(self.memory().len()).ok_or_else(|| mismatch("memory is larger"))?;
         self.memory
             .grow(&mut self.store, (missing / 65_536) as u64)
             .map_err(|error| EngineError::new(EngineErrorKind::OutOfResources, error.to_string()))?;

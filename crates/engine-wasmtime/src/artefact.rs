@@ -26,7 +26,11 @@ impl ArtefactCache {
     }
 
     /// The compiled module, from the cache where it can be trusted.
-    pub(crate) fn compile(&self, engine: &wasmtime::Engine, sealed: &[u8]) -> Result<wasmtime::Module, wasmtime::Error> {
+    pub(crate) fn compile(
+        &self,
+        engine: &wasmtime::Engine,
+        sealed: &[u8],
+    ) -> Result<wasmtime::Module, wasmtime::Error> {
         let path = self.directory.join(artefact_name(engine, sealed));
         if let Some(code) = self.read(&path) {
             // SAFETY: the bytes carry their digest and lie in a directory that only this user can write to (checked by

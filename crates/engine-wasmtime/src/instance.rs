@@ -50,9 +50,7 @@ impl WasmtimeInstance {
             _ => None,
         };
         Ok(Self {
-            memory: instance
-                .get_memory(&mut store, abi::EXPORT_MEMORY)
-                .ok_or_else(|| missing(abi::EXPORT_MEMORY))?,
+            memory: instance.get_memory(&mut store, abi::EXPORT_MEMORY).ok_or_else(|| missing(abi::EXPORT_MEMORY))?,
             seal,
             state_globals,
             alloc: instance.get_typed_func(&mut store, abi::EXPORT_ALLOC).map_err(|_| missing(abi::EXPORT_ALLOC))?,
@@ -150,7 +148,8 @@ impl engine::Instance for WasmtimeInstance {
 
     fn restore(&mut self, state: &State) -> Result<(), EngineError> {
         let mismatch = |what: &str| EngineError::new(EngineErrorKind::StateMismatch, what);
-        let missing = state.memory.len().checked_sub(self.memory().len()).ok_or_else(|| mismatch("memory is larger"))?;
+        let missing =
+            state.memory.len().checked_sub(self.memory().len()).ok_or_else(|| mismatch("memory is larger"))?;
         self.memory
             .grow(&mut self.store, (missing / 65_536) as u64)
             .map_err(|error| EngineError::new(EngineErrorKind::OutOfResources, format!("{error:#}")))?;

@@ -17,7 +17,9 @@ use std::time::Duration;
 use codec::abi;
 use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES};
 use engine::{EngineError, EngineErrorKind};
-use wasmtime::{Config, InstanceAllocationStrategy, InstancePre, Linker, PoolingAllocationConfig, WasmBacktraceDetails};
+use wasmtime::{
+    Config, InstanceAllocationStrategy, InstancePre, Linker, PoolingAllocationConfig, WasmBacktraceDetails,
+};
 
 use crate::artefact::ArtefactCache;
 use crate::deadline::Ticker;
@@ -116,7 +118,10 @@ impl engine::Engine for WasmtimeEngine {
         .map_err(invalid)?;
         for name in [abi::GLOBAL_METER, abi::GLOBAL_DEPTH, abi::GLOBAL_STOP] {
             if module.get_export(name).is_none() {
-                return Err(EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`; is the module sealed?")));
+                return Err(EngineError::new(
+                    EngineErrorKind::MissingExport,
+                    format!("`{name}`; is the module sealed?"),
+                ));
             }
         }
         self.template(&module)

@@ -111,9 +111,9 @@ impl core::fmt::Display for ConfigurationError {
             Self::Policy(error) => write!(f, "{error}"),
             Self::LossScale => f.write_str("loss_scale must be a positive number"),
             Self::CutReference => f.write_str("cut_reference must be above 0 for the statistic cut-drop"),
-            Self::Protected => {
-                f.write_str("protected vertices must be ascending, without repetition, and no more than the profile has")
-            }
+            Self::Protected => f.write_str(
+                "protected vertices must be ascending, without repetition, and no more than the profile has",
+            ),
             Self::OtherProfile => f.write_str("the guest is built for another profile"),
             Self::Slab => f.write_str("the slab is smaller than the profile needs"),
         }
@@ -199,7 +199,8 @@ fn read(bytes: &[u8], space: &mut [u64]) -> Result<(Configuration<'static>, Opti
     cbor.key(5)?;
     let unknown = cbor.error(DecodeReason::OutOfRange);
     let number = cbor.u8()?;
-    let statistic = Statistic::NAMES.iter().map(|(statistic, _)| *statistic).find(|s| *s as u8 == number).ok_or(unknown)?;
+    let statistic =
+        Statistic::NAMES.iter().map(|(statistic, _)| *statistic).find(|s| *s as u8 == number).ok_or(unknown)?;
     cbor.key(6)?;
     cbor.array_of(5)?;
     let policy = EvidencePolicy {

@@ -22,6 +22,7 @@ pub struct CoreSnapshot<'a> {
     arcs: &'a mut [u32],
     vertex_count: usize,
     edge_count: usize,
+    same_vertices: bool,
 }
 
 impl<'a> CoreSnapshot<'a> {
@@ -50,6 +51,7 @@ impl<'a> CoreSnapshot<'a> {
             arcs: arena.take(edges * 2)?,
             vertex_count: 0,
             edge_count: 0,
+            same_vertices: false,
         })
     }
 
@@ -63,6 +65,12 @@ impl<'a> CoreSnapshot<'a> {
             neighbours: &self.neighbours[..arcs],
             weights: &self.weights[..arcs],
         }
+    }
+
+    /// Whether the last [`CoreSnapshot::freeze`] found the very vertices that the one before had found.
+    #[must_use]
+    pub fn same_vertices(&self) -> bool {
+        self.same_vertices
     }
 
     /// Copies the core of `graph` as it is now. Returns the work units: a unit for every vertex and edge looked at.
@@ -118,17 +126,23 @@ impl<'a> CoreSnapshot<'a> {
         }
     }
 
-    /// Numbers the chosen slots in ascending order of id.
+    /// Numbers the chosen slots in ascending order of id, and compares the ids with those that they replace.
     fn number(&mut self, graph: &GraphStore<'_>) {
+        let before = self.vertex_count;
         self.vertex_count = 0;
+        self.same_vertices = true;
         for slot in graph.slots_by_id() {
             let index = &mut self.index_of[*slot as usize];
             if *index != OUTSIDE {
                 *index = self.vertex_count as u32;
-                self.ids[self.vertex_count] = graph.id(*slot);
+                let (id, kept) = (graph.id(*slot), &mut self.ids[self.vertex_count]);
+                self.same_vertices &= *kept == id;
+                *kept = id;
                 self.vertex_count += 1;
             }
         }
+        // A place beyond the earlier vertices may hold the right id by chance, or from long ago.
+        self.same_vertices &= self.vertex_count == before;
     }
 
     /// Fills the rows, each ascending: arcs are sorted by their heads first (a counting sort), then dealt out to their

@@ -17,6 +17,7 @@ use crate::profile::Profile;
 use crate::snapshot::CoreSnapshot;
 use crate::spectral::{self, SpectralSearch};
 use crate::work::{Progress, Work};
+use codec::Digest;
 
 use pending::{Ingested, InputError, Pending};
 use report::{Components, CutReport, EvidenceReport, GraphReport, ScoreReport, TickReport, WorkReport};
@@ -44,6 +45,8 @@ struct Flight {
     cut: Stage,
     spectral: Stage,
     digest: Option<CutDigest>,
+    /// The vertex-set digest of the frozen core, if an earlier flight has left it.
+    vertex_set: Option<Digest>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,7 +80,14 @@ impl<'a> Gate<'a> {
             cut: CutSearch::new(arena, vertices, edges)?,
             spectral: SpectralSearch::new(arena, vertices, edges)?,
             evidence: Evidence::new(&configuration.policy),
-            flight: Flight { epoch: 0, version: None, cut: Stage::Through, spectral: Stage::Through, digest: None },
+            flight: Flight {
+                epoch: 0,
+                version: None,
+                cut: Stage::Through,
+                spectral: Stage::Through,
+                digest: None,
+                vertex_set: None,
+            },
             published_cut: None,
             published_score: None,
         })
@@ -157,6 +167,7 @@ impl<'a> Gate<'a> {
             cut: Stage::Running,
             spectral: Stage::Running,
             digest: None,
+            vertex_set: self.flight.vertex_set.filter(|_| self.snapshot.same_vertices()),
         };
     }
 
@@ -164,7 +175,8 @@ impl<'a> Gate<'a> {
         let view = self.snapshot.view();
         if self.flight.cut == Stage::Running && self.cut.advance(&view, work) == Progress::Done {
             self.flight.cut = Stage::Through;
-            self.flight.digest = Some(CutDigest::start());
+            let kept = self.flight.vertex_set;
+            self.flight.digest = Some(kept.map_or_else(CutDigest::start, CutDigest::with_vertex_set));
         }
     }
 
@@ -237,8 +249,10 @@ impl<'a> Gate<'a> {
         let Some(found) = self.cut.result() else { return };
         let Some(digest) = &mut self.flight.digest else { return };
         if digest.advance(view.ids, &found, work) == Progress::Done
-            && let Some(hash) = self.flight.digest.take().map(CutDigest::finish)
+            && let Some(digest) = self.flight.digest.take()
         {
+            // The next flight begins with it if it finds the same vertices.
+            self.flight.vertex_set = Some(digest.vertex_set());
             let far = u64::from(found.far_count);
             self.published_cut = Some(CutReport {
                 epoch: self.flight.epoch,
@@ -246,7 +260,7 @@ impl<'a> Gate<'a> {
                 components: found.components,
                 small_side: far.min(view.vertex_count() as u64 - far),
                 family: found.family,
-                hash,
+                hash: digest.finish(),
             });
         }
     }

@@ -84,7 +84,11 @@ impl fmt::Display for JournalError {
             }
             JournalErrorKind::Missing(part) => write!(f, "the journal has no {part}; it was not written whole"),
             JournalErrorKind::Version(version) => {
-                write!(f, "journal format {version} is not known to this program, which reads {}", crate::tables::FORMAT)
+                write!(
+                    f,
+                    "journal format {version} is not known to this program, which reads {}",
+                    crate::tables::FORMAT
+                )
             }
             JournalErrorKind::Gap { expected, found } => {
                 write!(f, "steps are missing: epoch {expected} should come next, but {found} does")

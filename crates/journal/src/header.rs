@@ -3,7 +3,7 @@
 use redb::{ReadableTable, Table};
 
 use crate::error::JournalErrorKind;
-use crate::tables::FORMAT;
+use crate::tables::{self, FORMAT};
 
 /// Everything about a chain that does not change from step to step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,6 +23,7 @@ const KEY_GENESIS: &str = "genesis";
 const KEY_MODULE: &str = "module";
 const KEY_CONFIGURATION: &str = "configuration";
 const KEY_DESCRIPTION: &str = "description";
+const KEY_SUM: &str = "sum";
 
 impl Header {
     pub(crate) fn write(&self, table: &mut Table<'_, &str, &[u8]>) -> Result<(), redb::StorageError> {
@@ -31,6 +32,7 @@ impl Header {
         table.insert(KEY_MODULE, self.module.as_slice())?;
         table.insert(KEY_CONFIGURATION, self.configuration.as_slice())?;
         table.insert(KEY_DESCRIPTION, self.description.as_slice())?;
+        table.insert(KEY_SUM, self.sum().as_slice())?;
         Ok(())
     }
 
@@ -44,11 +46,21 @@ impl Header {
         if format != FORMAT {
             return Err(JournalErrorKind::Version(format));
         }
-        Ok(Self {
+        let header = Self {
             genesis: part(KEY_GENESIS)?,
             module: part(KEY_MODULE)?,
             configuration: part(KEY_CONFIGURATION)?,
             description: part(KEY_DESCRIPTION)?,
-        })
+        };
+        if part(KEY_SUM)? != header.sum() {
+            return Err(JournalErrorKind::Damaged("the header is not what was written".to_owned()));
+        }
+        Ok(header)
+    }
+
+    /// The digest that is kept beside the parts.
+    fn sum(&self) -> [u8; 32] {
+        let Self { genesis, module, configuration, description } = self;
+        tables::sum([genesis, module, configuration, description].map(Vec::as_slice))
     }
 }

@@ -35,3 +35,10 @@ pub struct Entry {
     /// What is true of this run but not reproducible, as CBOR; may be empty.
     pub annex: Vec<u8>,
 }
+
+impl Entry {
+    /// The digest that is kept beside the step.
+    fn sum(&self) -> [u8; 32] {
+        tables::sum([&self.epoch.to_be_bytes()[..], &self.input, &self.receipt, &self.annex])
+    }
+}

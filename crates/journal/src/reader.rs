@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
+use redb::{
+    Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+};
 
 use crate::error::{JournalError, JournalErrorKind, classify};
-use crate::tables::{ANNEXES, HEADER, INPUTS, NAMES, RECEIPTS};
+use crate::tables::{ANNEXES, HEADER, INPUTS, NAMES, RECEIPTS, SUMS};
 use crate::{Entry, Header};
 
 /// Steps that are held in memory at once while iterating.
@@ -60,10 +62,9 @@ impl Reader {
         let mut entries = self.chunk(epoch, epoch)?;
         match entries.pop() {
             Some(entry) => Ok(entry),
-            None => Err(JournalError::new(
-                &self.path,
-                JournalErrorKind::Gap { expected: epoch, found: self.last_epoch },
-            )),
+            None => {
+                Err(JournalError::new(&self.path, JournalErrorKind::Gap { expected: epoch, found: self.last_epoch }))
+            }
         }
     }
 
@@ -99,20 +100,17 @@ impl Reader {
     /// # Errors
     /// The table cannot be read.
     pub fn names(&self) -> Result<BTreeMap<u64, String>, JournalError> {
-        let fail = |kind| JournalError::new(&self.path, kind);
-        let table = self.snapshot.open_table(NAMES).map_err(|error| fail(classify(error)))?;
-        let rows = table.iter().map_err(|error| fail(classify(error)))?;
-        rows.map(|row| {
-            let (id, name) = row.map_err(|error| fail(classify(error)))?;
-            Ok((id.value(), name.value().to_owned()))
-        })
-        .collect()
+        self.guarded(|| read_names(&self.snapshot))
     }
 
     fn chunk(&self, first: u64, last: u64) -> Result<Vec<Entry>, JournalError> {
-        let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_chunk(&self.snapshot, first, last)));
-        let kind = match read {
-            Ok(Ok(entries)) => return Ok(entries),
+        self.guarded(|| read_chunk(&self.snapshot, first, last))
+    }
+
+    /// The storage asserts what a damaged file may break, so its assertions are damage too.
+    fn guarded<T>(&self, read: impl FnOnce() -> Result<T, JournalErrorKind>) -> Result<T, JournalError> {
+        let kind = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)) {
+            Ok(Ok(found)) => return Ok(found),
             Ok(Err(kind)) => kind,
             Err(_) => JournalErrorKind::Damaged("the storage's own checks failed".to_owned()),
         };
@@ -133,7 +131,10 @@ fn open_parts(path: &Path) -> Result<(ReadTransaction, Header, u64), JournalErro
     let snapshot = match ReadOnlyDatabase::open(path) {
         Ok(database) => database.begin_read().map_err(classify)?,
         Err(DatabaseError::RepairAborted) => {
-            Database::open(path).map_err(classify)?.begin_read().map_err(classify)?
+            // Opened to be written, the storage rolls back what a crash left half done. A snapshot would end with that
+            // opening, so the file is closed again first.
+            drop(Database::open(path).map_err(classify)?);
+            ReadOnlyDatabase::open(path).map_err(classify)?.begin_read().map_err(classify)?
         }
         Err(error) => return Err(classify(error)),
     };
@@ -142,7 +143,8 @@ fn open_parts(path: &Path) -> Result<(ReadTransaction, Header, u64), JournalErro
     let inputs = snapshot.open_table(INPUTS).map_err(classify)?;
     let annexes = snapshot.open_table(ANNEXES).map_err(classify)?;
     let last_epoch = receipts.last().map_err(classify)?.map_or(0, |(epoch, _)| epoch.value());
-    for count in [receipts.len(), inputs.len(), annexes.len()] {
+    let sums = snapshot.open_table(SUMS).map_err(classify)?;
+    for count in [receipts.len(), inputs.len(), annexes.len(), sums.len()] {
         let count = count.map_err(classify)?;
         if count != last_epoch {
             return Err(JournalErrorKind::Gap { expected: count + 1, found: last_epoch });
@@ -151,10 +153,21 @@ fn open_parts(path: &Path) -> Result<(ReadTransaction, Header, u64), JournalErro
     Ok((snapshot, header, last_epoch))
 }
 
+fn read_names(snapshot: &ReadTransaction) -> Result<BTreeMap<u64, String>, JournalErrorKind> {
+    let table = snapshot.open_table(NAMES).map_err(classify)?;
+    let rows = table.iter().map_err(classify)?;
+    rows.map(|row| {
+        let (id, name) = row.map_err(classify)?;
+        Ok((id.value(), name.value().to_owned()))
+    })
+    .collect()
+}
+
 fn read_chunk(snapshot: &ReadTransaction, first: u64, last: u64) -> Result<Vec<Entry>, JournalErrorKind> {
     let inputs = snapshot.open_table(INPUTS).map_err(classify)?;
     let receipts = snapshot.open_table(RECEIPTS).map_err(classify)?;
     let annexes = snapshot.open_table(ANNEXES).map_err(classify)?;
+    let sums = snapshot.open_table(SUMS).map_err(classify)?;
     let mut entries = Vec::new();
     let rows = receipts.range(first..=last).map_err(classify)?;
     let rows = rows.zip(inputs.range(first..=last).map_err(classify)?);
@@ -168,12 +181,17 @@ fn read_chunk(snapshot: &ReadTransaction, first: u64, last: u64) -> Result<Vec<E
                 return Err(JournalErrorKind::Gap { expected, found });
             }
         }
-        entries.push(Entry {
+        let entry = Entry {
             epoch: expected,
             input: input.value().to_vec(),
             receipt: receipt.value().to_vec(),
             annex: annex.value().to_vec(),
-        });
+        };
+        let sum = sums.get(expected).map_err(classify)?;
+        if sum.is_none_or(|sum| *sum.value() != entry.sum()) {
+            return Err(JournalErrorKind::Damaged(format!("epoch {expected} is not what was written")));
+        }
+        entries.push(entry);
     }
     let expected = first + entries.len() as u64;
     if expected <= last {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use redb::Database;
 
 use crate::error::{JournalError, JournalErrorKind, classify};
-use crate::tables::{ANNEXES, HEADER, INPUTS, NAMES, RECEIPTS, VALUE_BYTES_MAX};
+use crate::tables::{ANNEXES, HEADER, INPUTS, NAMES, RECEIPTS, SUMS, VALUE_BYTES_MAX};
 use crate::{Entry, Header};
 
 /// What is promised about a step once [`Writer::append`] has returned.
@@ -40,6 +40,9 @@ impl Writer {
     /// [`JournalErrorKind::Exists`] if there is a file already; any other kind if it cannot be written.
     pub fn create(path: &Path, header: &Header, durability: Durability) -> Result<Self, JournalError> {
         let fail = |kind| JournalError::new(path, kind);
+        for part in [&header.genesis, &header.module, &header.configuration, &header.description] {
+            check_size(part).map_err(fail)?;
+        }
         // Reserved under its name first, so that two runs cannot both believe that they made it.
         let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(path).map_err(|error| {
             fail(match error.kind() {
@@ -47,9 +50,6 @@ impl Writer {
                 _ => JournalErrorKind::Io(error),
             })
         })?;
-        for part in [&header.genesis, &header.module, &header.configuration, &header.description] {
-            check_size(part).map_err(fail)?;
-        }
         let database = Database::builder().create_file(file).map_err(|error| fail(classify(error)))?;
         write_header(&database, header).map_err(|error| fail(classify(error)))?;
         Ok(Self { database, path: path.to_owned(), durability, waiting: Vec::new(), next_epoch: 1 })
@@ -127,6 +127,7 @@ fn write_header(database: &Database, header: &Header) -> Result<(), redb::Error>
     transaction.open_table(INPUTS)?;
     transaction.open_table(RECEIPTS)?;
     transaction.open_table(ANNEXES)?;
+    transaction.open_table(SUMS)?;
     transaction.open_table(NAMES)?;
     transaction.commit()?;
     Ok(())
@@ -140,10 +141,12 @@ fn write_steps(database: &Database, steps: &[Entry], to_disk: bool) -> Result<()
         let mut inputs = transaction.open_table(INPUTS)?;
         let mut receipts = transaction.open_table(RECEIPTS)?;
         let mut annexes = transaction.open_table(ANNEXES)?;
+        let mut sums = transaction.open_table(SUMS)?;
         for step in steps {
             inputs.insert(step.epoch, step.input.as_slice())?;
             receipts.insert(step.epoch, step.receipt.as_slice())?;
             annexes.insert(step.epoch, step.annex.as_slice())?;
+            sums.insert(step.epoch, &step.sum())?;
         }
     }
     transaction.commit()?;

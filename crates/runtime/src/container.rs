@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codec::abi::Message;
-use codec::{Digest, Reader, sha256};
+use codec::{DecodeError, Digest, Reader, sha256};
 use engine::{Instance, Module, Stop, Trap};
 use gate::config::{Configuration, ConfigurationError};
 use receipt::{
@@ -129,7 +129,7 @@ impl Container {
     /// # Errors
     /// The guest does not take the message.
     pub fn wipe_key(&mut self) -> Result<(), RuntimeError> {
-        set_up(&mut *self.instance, &[&[Message::WipeKey as u8]])
+        set_up(&mut *self.instance, &[&[Message::WipeKey as u8]]).map(|_| ())
     }
 
     /// Puts the key back.
@@ -139,7 +139,16 @@ impl Container {
     pub fn install_key(&mut self) -> Result<(), RuntimeError> {
         let secret: &[u8] = self.seed.as_ref().map_or(&[], |seed| &seed[..]);
         let head = [Message::InstallKey as u8, self.signer.role as u8];
-        set_up(&mut *self.instance, &[&head, &self.signer.key.0, secret])
+        set_up(&mut *self.instance, &[&head, &self.signer.key.0, secret]).map(|_| ())
+    }
+
+    /// The last claims as the guest remembers them: epoch and digest, oldest first.
+    ///
+    /// # Errors
+    /// The guest does not answer, or not in the form of `spec/guest-abi.md`.
+    pub fn recall(&mut self) -> Result<Vec<(u64, Digest)>, RuntimeError> {
+        let output = set_up(&mut *self.instance, &[&[Message::Recall as u8]])?;
+        read_recall(&output).map_err(|_| RuntimeError::SetupNonsense)
     }
 
     /// Takes one step. Whatever the guest does, there is a body; if it left no claim, the container is as it was before.
@@ -263,10 +272,10 @@ impl Container {
     }
 }
 
-/// Sends a message that is not a step.
-fn set_up(instance: &mut dyn Instance, parts: &[&[u8]]) -> Result<(), RuntimeError> {
+/// Sends a message that is not a step; gives its output.
+fn set_up(instance: &mut dyn Instance, parts: &[&[u8]]) -> Result<Vec<u8>, RuntimeError> {
     match send(instance, SETUP_METER, parts) {
-        Ok(Reply::Output(_)) => Ok(()),
+        Ok(Reply::Output(output)) => Ok(output),
         Ok(Reply::Refused(refusal)) => Err(RuntimeError::SetupRefused(refusal)),
         Ok(Reply::Nonsense) => Err(RuntimeError::SetupNonsense),
         Err(Stop::Trap(trap)) => Err(RuntimeError::SetupTrap(trap)),
@@ -294,6 +303,17 @@ fn read_output(output: &[u8]) -> Option<AcceptedClaim> {
     Some(AcceptedClaim { claim: Claim::decode(&bytes).ok()?, bytes, signature })
 }
 
+fn read_recall(output: &[u8]) -> Result<Vec<(u64, Digest)>, DecodeError> {
+    let mut cbor = Reader::new(output);
+    let mut claims = Vec::new();
+    for _ in 0..cbor.array()? {
+        cbor.array_of(2)?;
+        claims.push((cbor.uint()?, cbor.digest()?));
+    }
+    cbor.finish()?;
+    Ok(claims)
+}
+
 /// The step budget that a configuration names.
 fn meter_of(configuration: &[u8]) -> Result<i64, ConfigurationError> {
     // As many protected vertices as any encoding of this length could hold.
@@ -316,4 +336,3 @@ fn outcome_of(trap: Trap) -> Outcome {
         Trap::BadConversionToInteger => TrapCode::BadConversionToInteger,
     })
 }
-

@@ -4,6 +4,7 @@
   ;; Relaxes 4,096 edges (from, to, weight as i32 each) n times: gather, compare, conditional store.
   (func (export "relax") (param $n i32) (result i32)
     (local $edge i32) (local $sum i32) (local $to i32) (local $best i32)
+    ;;pad
     loop $sweep
       i32.const 65536 local.set $edge
       loop $edges
@@ -26,6 +27,7 @@
   ;; A hash with a branch on each bit pattern.
   (func (export "mix") (param $n i32) (result i32)
     (local $h i32) (local $i i32)
+    ;;pad
     i32.const 0x9e3779b9 local.set $h
     (local.set $n (i32.mul (local.get $n) (i32.const 4096)))
     loop $l
@@ -42,6 +44,7 @@
   ;; Dot product of 16,384 f32, four vector accumulators, one turn for sixteen.
   (func (export "dot_simd") (param $n i32) (result f32)
     (local $p i32) (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    ;;pad
     loop $again
       i32.const 131072 local.set $p
       loop $l
@@ -60,6 +63,7 @@
   ;; The same in one scalar accumulator: a chain of additions.
   (func (export "dot_scalar") (param $n i32) (result f32)
     (local $p i32) (local $a f32)
+    ;;pad
     loop $again
       i32.const 131072 local.set $p
       loop $l
@@ -73,6 +77,7 @@
   ;; A sum that leaves its loop early, so that its turns cannot be counted.
   (func (export "sum_until") (param $n i32) (result f32)
     (local $p i32) (local $a f32) (local $x f32)
+    ;;pad
     loop $again
       i32.const 131072 local.set $p
       block $out
@@ -89,6 +94,7 @@
   ;; x = r x (1 - x): nothing but latency.
   (func (export "logistic") (param $n i32) (result f32)
     (local $x f32)
+    ;;pad
     f32.const 0.3 local.set $x
     (local.set $n (i32.mul (local.get $n) (i32.const 4096)))
     loop $l
@@ -100,6 +106,7 @@
   ;; y = a x + y over vectors: every turn stores what arithmetic made.
   (func (export "axpy") (param $n i32) (result f32)
     (local $p i32)
+    ;;pad
     loop $again
       i32.const 131072 local.set $p
       loop $l
@@ -114,6 +121,7 @@
   ;; 16 KiB in words of eight bytes.
   (func (export "copy") (param $n i32) (result i32)
     (local $p i32)
+    ;;pad
     loop $again
       i32.const 131072 local.set $p
       loop $l
@@ -126,6 +134,7 @@
 
   ;; 16 KiB in one operator.
   (func (export "bulk") (param $n i32) (result i32)
+    ;;pad
     loop $again
       (memory.copy (i32.const 262144) (i32.const 131072) (i32.const 16384))
       (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1))))

@@ -58,7 +58,8 @@ pub(crate) fn decode<'a>(module: &Module<'_>, index: u32, body: &FunctionBody<'a
         locals.extend(core::iter::repeat_n(ty, count as usize));
     }
     let declarations = (first, reader.original_position(), groups);
-    let mut out = Body { index, ops: Vec::new(), locals, parameters, results, declarations, calls: false, has_vectors: false };
+    let mut out =
+        Body { index, ops: Vec::new(), locals, parameters, results, declarations, calls: false, has_vectors: false };
     let mut refused = Vec::new();
     let mut live = Live { nesting: 0, dead: None };
     let mut operators = body.get_operators_reader().map_err(malformed)?;

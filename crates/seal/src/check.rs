@@ -113,8 +113,10 @@ impl Findings {
 
     fn imports(&mut self, module: &Module<'_>, policy: &Policy<'_>) {
         for import in &module.imports {
-            let is_named =
-                policy.allowed_imports.iter().any(|allowed| allowed.module == import.module && allowed.name == import.name);
+            let is_named = policy
+                .allowed_imports
+                .iter()
+                .any(|allowed| allowed.module == import.module && allowed.name == import.name);
             if !(import.is_function && is_named) {
                 self.add(Reason::ImportNotAllowed, import.offset);
             }
@@ -143,8 +145,9 @@ impl Findings {
                 self.add(Reason::MemoryTooLarge, *offset);
             }
         }
-        let is_export =
-            |(name, kind, ..): &(&str, ExternalKind, u32, usize)| *name == abi::EXPORT_MEMORY && *kind == ExternalKind::Memory;
+        let is_export = |(name, kind, ..): &(&str, ExternalKind, u32, usize)| {
+            *name == abi::EXPORT_MEMORY && *kind == ExternalKind::Memory
+        };
         if !module.exports.iter().any(is_export) {
             self.add(Reason::NoMemoryExport, module.exports.first().map_or(0, |(.., offset)| *offset));
         }

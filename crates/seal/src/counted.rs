@@ -103,7 +103,9 @@ pub(crate) struct Counted {
 
 /// The counted loop that begins at operator `start`, if it is one.
 pub(crate) fn counted(body: &Body<'_>, start: usize) -> Option<Counted> {
-    let Operator::Loop { blockty: BlockType::Empty | BlockType::Type(_) } = body.ops[start].operator else { return None };
+    let Operator::Loop { blockty: BlockType::Empty | BlockType::Type(_) } = body.ops[start].operator else {
+        return None;
+    };
     let ops = &body.ops[start + 1..];
     let back = ops.iter().position(|op| is_structural(&op.operator))?;
     let Operator::BrIf { relative_depth: 0 } = ops[back].operator else { return None };
@@ -116,13 +118,13 @@ pub(crate) fn counted(body: &Body<'_>, start: usize) -> Option<Counted> {
         turn.step(&op.operator, op.traits.pops, op.traits.pushes, op.traits.role)?;
     }
     let condition = match turn.pop() {
-        Symbol::Term(Width::W32, term) => {
-            Symbol::Compare(Width::W32, Compare::Ne, term, Term { local: None, add: 0 })
-        }
+        Symbol::Term(Width::W32, term) => Symbol::Compare(Width::W32, Compare::Ne, term, Term { local: None, add: 0 }),
         other => other,
     };
     let Symbol::Compare(width, compare, one, other) = condition else { return None };
-    turn.counter(width, compare, one, other).or_else(|| turn.counter(width, compare.swapped(), other, one)).filter(is_exact)
+    turn.counter(width, compare, one, other)
+        .or_else(|| turn.counter(width, compare.swapped(), other, one))
+        .filter(is_exact)
 }
 
 /// Whether the number of turns has a closed form: see `trips`.
@@ -131,7 +133,9 @@ fn is_exact(counted: &Counted) -> bool {
     match counted.compare {
         Compare::Eq | Compare::Ne => true,
         Compare::Lt { .. } | Compare::Le { .. } => step > 0 && step.count_ones() == 1,
-        Compare::Gt { .. } | Compare::Ge { .. } => step < 0 && step.unsigned_abs().count_ones() == 1 && step != i64::MIN && step != i64::from(i32::MIN),
+        Compare::Gt { .. } | Compare::Ge { .. } => {
+            step < 0 && step.unsigned_abs().count_ones() == 1 && step != i64::MIN && step != i64::from(i32::MIN)
+        }
     }
 }
 

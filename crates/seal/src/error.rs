@@ -149,7 +149,10 @@ impl fmt::Display for SealError {
             Self::Refused { first, count: 1 } => write!(f, "refused: {first}"),
             Self::Refused { first, count } => write!(f, "refused: {first} (and {} more)", count - 1),
             Self::OutputInvalid { offset } => {
-                write!(f, "sealing made an invalid module (byte {offset:#x}); this is a fault of the program: report it")
+                write!(
+                    f,
+                    "sealing made an invalid module (byte {offset:#x}); this is a fault of the program: report it"
+                )
             }
         }
     }

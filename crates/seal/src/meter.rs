@@ -4,6 +4,10 @@
 //! Code after a block belongs to the region before it if no branch leaves through the block, because then one is executed
 //! exactly when the other is. A loop's body begins a region of its own, charged each turn, or ahead if the turns can be
 //! counted. The idea is that of gas metering by dominating blocks, as in the `wasm-instrument` crate.
+//!
+//! Every region subtracts its cost; only those at the start of a function or of a loop's turn also compare the meter with
+//! zero, and the way out of a function does. Between two comparisons there is no cycle, so that what runs below zero is
+//! at most the code of one function once: a bounded delay, the same everywhere, and never unnoticed.
 
 use alloc::vec::Vec;
 
@@ -17,6 +21,8 @@ use crate::policy::LoopCharge;
 pub(crate) struct Charge {
     pub(crate) op: u32,
     pub(crate) cost: u64,
+    /// Whether the meter is compared with zero here.
+    pub(crate) is_checked: bool,
 }
 
 /// A loop whose turns are paid for before it.
@@ -37,6 +43,7 @@ pub(crate) struct Charges {
 struct Region {
     start: u32,
     cost: u64,
+    is_checked: bool,
     ahead: Option<Counted>,
 }
 
@@ -50,7 +57,7 @@ struct Frame {
 /// Cuts `body` into regions.
 pub(crate) fn charges(body: &Body<'_>, loops: LoopCharge) -> Charges {
     let mut cutter = Cutter { regions: Vec::new(), frames: Vec::new() };
-    cutter.begin(0, None);
+    cutter.begin(0, true, None);
     cutter.frames.push(Frame { region: 0, is_loop: false, leaves_to: 0 });
     for (index, op) in body.ops.iter().enumerate() {
         cutter.charge(op.traits.class.cost().into());
@@ -60,7 +67,7 @@ pub(crate) fn charges(body: &Body<'_>, loops: LoopCharge) -> Charges {
     for region in cutter.regions.into_iter().filter(|region| region.cost > 0) {
         match region.ahead {
             Some(counted) => out.ahead.push(Ahead { op: region.start - 1, cost: region.cost, counted }),
-            None => out.each.push(Charge { op: region.start, cost: region.cost }),
+            None => out.each.push(Charge { op: region.start, cost: region.cost, is_checked: region.is_checked }),
         }
     }
     out.each.sort_by_key(|charge| charge.op);
@@ -81,7 +88,7 @@ impl Cutter {
                 self.open(region, false);
             }
             Operator::If { .. } => {
-                let region = self.begin(next, None);
+                let region = self.begin(next, false, None);
                 self.open(region, false);
             }
             Operator::Loop { .. } => {
@@ -89,7 +96,7 @@ impl Cutter {
                     LoopCharge::Ahead => counted::counted(body, index),
                     LoopCharge::EachTurn => None,
                 };
-                let region = self.begin(next, counted);
+                let region = self.begin(next, true, counted);
                 self.open(region, true);
             }
             Operator::Else => self.renew(next),
@@ -108,8 +115,8 @@ impl Cutter {
         self.regions[region].cost += cost;
     }
 
-    fn begin(&mut self, start: u32, ahead: Option<Counted>) -> usize {
-        self.regions.push(Region { start, cost: 0, ahead });
+    fn begin(&mut self, start: u32, is_checked: bool, ahead: Option<Counted>) -> usize {
+        self.regions.push(Region { start, cost: 0, is_checked, ahead });
         self.regions.len() - 1
     }
 
@@ -119,7 +126,7 @@ impl Cutter {
 
     /// The innermost frame goes on in a region of its own that starts at `next`.
     fn renew(&mut self, next: u32) {
-        let region = self.begin(next, None);
+        let region = self.begin(next, false, None);
         self.top_mut().region = region;
     }
 

@@ -6,8 +6,8 @@ use core::ops::Range;
 
 use codec::abi;
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom, MemoryType, Name,
-    Parser, Payload, TypeRef, ValType, Validator, WasmFeatures,
+    BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom, MemoryType,
+    Name, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures,
 };
 
 use crate::error::{CheckError, Limit, Malformed, TooLarge};
@@ -141,7 +141,8 @@ impl<'a> Module<'a> {
                     let (offset, group) = group.map_err(malformed)?;
                     for sub in group.into_types() {
                         if let CompositeInnerType::Func(ty) = &sub.composite_type.inner {
-                            self.has_vector_types |= ty.params().iter().chain(ty.results()).any(|ty| *ty == ValType::V128);
+                            self.has_vector_types |=
+                                ty.params().iter().chain(ty.results()).any(|ty| *ty == ValType::V128);
                             self.types.push(Some(ty.clone()));
                         } else {
                             self.types.push(None);

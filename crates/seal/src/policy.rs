@@ -48,12 +48,8 @@ pub struct Policy<'a> {
 
 impl Policy<'_> {
     /// No imports, fixed memory, 128 Ki frame units of call depth (about 1,200 small frames), counted loops charged ahead.
-    pub const STANDARD: Policy<'static> = Policy {
-        allowed_imports: &[],
-        memory: MemoryRule::Fixed,
-        depth_limit: 131_072,
-        loops: LoopCharge::Ahead,
-    };
+    pub const STANDARD: Policy<'static> =
+        Policy { allowed_imports: &[], memory: MemoryRule::Fixed, depth_limit: 131_072, loops: LoopCharge::Ahead };
 
     /// Bytes of native stack with which an engine that keeps frames on it (Wasmtime) cannot overflow before the depth limit
     /// fires: three bytes to a unit, and room for the entry. `tests/it/depth.rs` measures what frames really take.

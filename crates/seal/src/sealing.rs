@@ -132,18 +132,23 @@ impl<'m> Sealer<'m> {
         report.functions += 1;
         report.charges += (plan.charges.each.len() + plan.charges.ahead.len()) as u32;
         report.loops_ahead += plan.charges.ahead.len() as u32;
-        report.loops += body.ops.iter().filter(|op| matches!(op.operator, wasmparser::Operator::Loop { .. })).count() as u32;
+        report.loops +=
+            body.ops.iter().filter(|op| matches!(op.operator, wasmparser::Operator::Loop { .. })).count() as u32;
         report.frames += u32::from(plan.frame.is_some());
         report.nan_places += plan.places.len() as u32;
     }
 
     /// The index of the type without parameters and with these `results`, appended if there is none.
     fn type_of_results(&mut self, results: &[ValType]) -> u32 {
-        let is_it = |ty: &Option<FuncType>| ty.as_ref().is_some_and(|ty| ty.params().is_empty() && ty.results() == results);
+        let is_it =
+            |ty: &Option<FuncType>| ty.as_ref().is_some_and(|ty| ty.params().is_empty() && ty.results() == results);
         let old = self.module.types.len();
-        let position = self.module.types.iter().position(is_it).or_else(|| {
-            self.new_types.iter().position(|have| have == results).map(|position| old + position)
-        });
+        let position = self
+            .module
+            .types
+            .iter()
+            .position(is_it)
+            .or_else(|| self.new_types.iter().position(|have| have == results).map(|position| old + position));
         position.unwrap_or_else(|| {
             self.new_types.push(results.to_vec());
             old + self.new_types.len() - 1

@@ -134,7 +134,14 @@ fn below(writer: &mut Writer, counted: &Counted, or_equal: bool, signed: bool, m
     match width {
         Width::W32 => {
             code.local_get(x).local_get(b).i32_lt_u().if_(result);
-            code.local_get(b).local_get(x).i32_sub().i32_const(1).i32_sub().i32_const(shift as i32).i32_shr_u().local_set(b);
+            code.local_get(b)
+                .local_get(x)
+                .i32_sub()
+                .i32_const(1)
+                .i32_sub()
+                .i32_const(shift as i32)
+                .i32_shr_u()
+                .local_set(b);
             if shift > 0 {
                 code.local_get(b).i32_const(shift as i32).i32_shl().local_get(x).i32_add();
                 code.i32_const((width.mask() - step) as i32).i32_gt_u().br_if(stop + 1);
@@ -143,7 +150,14 @@ fn below(writer: &mut Writer, counted: &Counted, or_equal: bool, signed: bool, m
         }
         Width::W64 => {
             code.local_get(x).local_get(b).i64_lt_u().if_(result);
-            code.local_get(b).local_get(x).i64_sub().i64_const(1).i64_sub().i64_const(i64::from(shift)).i64_shr_u().local_set(b);
+            code.local_get(b)
+                .local_get(x)
+                .i64_sub()
+                .i64_const(1)
+                .i64_sub()
+                .i64_const(i64::from(shift))
+                .i64_shr_u()
+                .local_set(b);
             if shift > 0 {
                 code.local_get(b).i64_const(i64::from(shift)).i64_shl().local_get(x).i64_add();
                 code.i64_const((width.mask() - step) as i64).i64_gt_u().br_if(stop + 1);

@@ -8,11 +8,13 @@
 //! | this page | [`Witness`]: a gate with what it needs to vouch for its ticks |
 //! | [`message`] | what the host says to it (`spec/guest-abi.md`) |
 //! | [`claim`] | from a tick's report to a claim |
+//! | `ring` | the last claims, remembered |
 #![no_std]
 #![forbid(unsafe_code)]
 
 pub mod claim;
 pub mod message;
+mod ring;
 
 use codec::{Buffer, Digest, Encoder, sha256};
 use gate::profile::Profile;
@@ -22,6 +24,7 @@ use zeroize::Zeroize;
 
 pub use codec::abi::Refusal;
 use message::Received;
+use ring::Ring;
 
 /// A gate with what it needs to vouch for its ticks.
 pub struct Witness<'a> {
@@ -29,6 +32,7 @@ pub struct Witness<'a> {
     signer: Option<Signer>,
     key: Option<SigningKey>,
     last_epoch: u64,
+    ring: Ring,
 }
 
 impl<'a> Witness<'a> {
@@ -48,7 +52,7 @@ impl<'a> Witness<'a> {
             (Received::Configure(bytes), this @ None) => {
                 let slab = slab.take().ok_or(Refusal::NotReady)?;
                 let gate = Gate::new(bytes, profile, slab).map_err(|_| Refusal::BadConfiguration)?;
-                *this = Some(Self { gate, signer: None, key: None, last_epoch: 0 });
+                *this = Some(Self { gate, signer: None, key: None, last_epoch: 0, ring: Ring::EMPTY });
                 Ok(0)
             }
             (Received::InstallKey { signer, seed }, Some(witness)) => {
@@ -63,8 +67,12 @@ impl<'a> Witness<'a> {
                 Ok(0)
             }
             (Received::Step { epoch, previous, input }, Some(witness)) => witness.step(epoch, previous, input, output),
-            (Received::Configure(_), Some(_))
-            | (Received::InstallKey { .. } | Received::WipeKey | Received::Step { .. }, None) => Err(Refusal::NotReady),
+            (Received::Recall, Some(witness)) => {
+                let mut buffer = Buffer::new(output);
+                witness.ring.encode(&mut buffer);
+                buffer.finish().ok_or(Refusal::OutputTooLong)
+            }
+            (Received::Configure(_), Some(_)) | (_, None) => Err(Refusal::NotReady),
         }
     }
 
@@ -90,6 +98,7 @@ impl<'a> Witness<'a> {
             (Role::Guest, None) => return Err(Refusal::NotReady),
             (Role::Host, _) => None,
         };
+        self.ring.push(epoch, sha256(bytes));
         let mut buffer = Buffer::new(output);
         Encoder::new(&mut buffer).array(2).bytes(bytes).optional_bytes(signature.as_ref().map(|s| &s.0[..]));
         buffer.finish().ok_or(Refusal::OutputTooLong)

@@ -30,6 +30,8 @@ pub enum Received<'a> {
     },
     /// Forget the key.
     WipeKey,
+    /// Show the last claims.
+    Recall,
 }
 
 impl<'a> Received<'a> {
@@ -48,7 +50,8 @@ impl<'a> Received<'a> {
                 Ok(Self::Step { epoch: u64::from_le_bytes(*epoch), previous: Digest(*previous), input })
             }
             Message::WipeKey if rest.is_empty() => Ok(Self::WipeKey),
-            Message::WipeKey => Err(Refusal::BadMessage),
+            Message::Recall if rest.is_empty() => Ok(Self::Recall),
+            Message::WipeKey | Message::Recall => Err(Refusal::BadMessage),
         }
     }
 }

@@ -55,7 +55,8 @@ macro_rules! gate_guest {
         // Each in a static of its own, so that those that start as zeros take no room in the module.
         static SLAB: $crate::OneThread<[u64; PROFILE.slab_words()]> = $crate::OneThread::new([0; PROFILE.slab_words()]);
         static SLAB_TAKEN: $crate::OneThread<bool> = $crate::OneThread::new(false);
-        static MESSAGE: $crate::OneThread<[u8; PROFILE.message_bytes]> = $crate::OneThread::new([0; PROFILE.message_bytes]);
+        static MESSAGE: $crate::OneThread<[u8; PROFILE.message_bytes]> =
+            $crate::OneThread::new([0; PROFILE.message_bytes]);
         static OUTPUT: $crate::OneThread<[u8; OUTPUT_BYTES]> = $crate::OneThread::new([0; OUTPUT_BYTES]);
         static OUTPUT_LEN: $crate::OneThread<i32> = $crate::OneThread::new(0);
         static WITNESS: $crate::OneThread<Option<Witness<'static>>> = $crate::OneThread::new(None);
@@ -102,7 +103,8 @@ macro_rules! gate_guest {
                 _ => return -($crate::witness::Refusal::BadMessage as i32),
             };
             // SAFETY: the slab is lent out while `slab_taken` is false, which it never is again once a witness has taken it.
-            let mut slab: Option<&'static mut [u64]> = if *slab_taken { None } else { Some(unsafe { &mut *SLAB.get() }) };
+            let mut slab: Option<&'static mut [u64]> =
+                if *slab_taken { None } else { Some(unsafe { &mut *SLAB.get() }) };
             let taken = Witness::take(witness, PROFILE, &mut slab, written, output);
             *slab_taken = slab.is_none();
             match taken {

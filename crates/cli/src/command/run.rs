@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::anyhow;
 use codec::{Digest, sha256};
+use indicatif::ProgressBar;
 use journal::{Durability, Entry, Header, Writer};
 use receipt::{
     GenesisStatement, InstanceId, InstanceName, KeyMode, KeyRole, Outcome, PublicKey, RootSecret, SigningKey,
@@ -22,6 +23,7 @@ use crate::output::{self, Format};
 use crate::prepare::{SealedGuest, seal_gate};
 use crate::record::{Annex, Record, journal_failure};
 use crate::runfile::{RunFile, SignerChoice};
+use crate::stdin::StoppableStdin;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -56,9 +58,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure> {
     let file = RunFile::read(&arguments.runfile)?;
     let output = arguments.output.clone().unwrap_or_else(|| format!("{}.journal", file.sections.run.name).into());
-    if arguments.replace {
-        remove(&output)?;
-    }
+    let stop = stop_flag()?;
+    let stream = Stream::open(&file, arguments.limit, &stop)?;
     let guest = seal_gate(file.configuration().profile)?;
     log::info!("sealed {}: {}", guest.name, guest.sealed.digest);
     let identity = identity(&arguments, &file, &guest)?;
@@ -70,21 +71,44 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
         configuration: identity.plan.configuration.clone(),
         description: file.text.clone().into_bytes(),
     };
-    let writer = Writer::create(&output, &header, arguments.durability).map_err(journal_failure)?;
     let container = Container::start(module, identity.plan, identity.secrets)?;
-    let mut run = Run { container, writer, engine: engine.name(), tally: Tally::default() };
+    // Everything that can be wrong beforehand has been looked at: only now does an old journal go.
+    if arguments.replace {
+        remove(&output)?;
+    }
+    let writer = Writer::create(&output, &header, arguments.durability).map_err(journal_failure)?;
+    let mut run = Run { container, writer, engine: engine.name(), tally: Tally::default(), kept: 0 };
     let started = Instant::now();
-    let ended = run.all_ticks(&file, arguments.limit);
+    let ended = run.all_ticks(stream, &stop);
     let seconds = started.elapsed().as_secs_f64();
     // Whatever ended the stream, what was receipted is kept.
-    let Run { writer, tally, .. } = run;
+    let Run { writer, tally, kept, .. } = run;
     writer.close().map_err(journal_failure)?;
-    ended?;
+    ended.map_err(|failure| failure.and(format!("{} before it are in {}", output::ticks(kept), output.display())))?;
     let verification = Record::open(&output)?.verify(&[identity.operator], |_| ())?;
     let exit = if verification.exit == Exit::SignerUnknown { Exit::Good } else { verification.exit };
     let summary = Summary::new(&output, tally, verification, seconds, identity.public_file);
     output::print(&summary, format)?;
     Ok(exit)
+}
+
+/// The stream of a run file, opened, and how far to read it.
+struct Stream {
+    source: Box<dyn feed::Source + Send>,
+    limit: u64,
+    /// Ticks to come, if somebody wants to see progress and they can be counted.
+    total: Option<u64>,
+}
+
+impl Stream {
+    fn open(file: &RunFile, limit: Option<u64>, stop: &Arc<AtomicBool>) -> Result<Self, Failure> {
+        let base = file.path.parent().unwrap_or(Path::new(""));
+        let config = &file.sections.stream;
+        let open = || feed::open(config, base, StoppableStdin::new(Arc::clone(stop))).map_err(feed_failure);
+        let countable = output::progress_wanted() && is_regular_file(config, base);
+        let total = if countable { Some(count_ticks(open()?, limit)) } else { None };
+        Ok(Self { source: open()?, limit: limit.unwrap_or(u64::MAX), total })
+    }
 }
 
 /// A run in progress.
@@ -93,31 +117,42 @@ struct Run {
     writer: Writer,
     engine: &'static str,
     tally: Tally,
+    /// Ticks that the journal took.
+    kept: u64,
 }
 
 impl Run {
-    fn all_ticks(&mut self, file: &RunFile, limit: Option<u64>) -> Result<(), Failure> {
-        let base = file.path.parent().unwrap_or(Path::new(""));
-        let open = || feed::open(&file.sections.stream, base, std::io::stdin()).or_exit(Exit::Malformed);
-        let total = if reads_stdin(&file.sections.stream) { None } else { Some(count_ticks(open()?, limit)) };
-        let mut source = open()?;
+    fn all_ticks(&mut self, stream: Stream, stop: &AtomicBool) -> Result<(), Failure> {
+        let Stream { mut source, limit, total } = stream;
         let bar = bar::new("run", total);
-        let stop = stop_flag()?;
-        let limit = limit.unwrap_or(u64::MAX);
-        while self.container.epoch() < limit && !stop.load(Ordering::Relaxed) {
-            let Some(tick) = source.next() else { break };
-            let tick = tick.map_err(|error| feed_failure(error, self.container.epoch()))?;
-            self.one_tick(&tick)?;
-            bar.inc(1);
-            if let Some(day) = self.tally.last_alarm() {
-                bar.set_message(format!("last alarm {day}"));
-            }
-        }
+        let ended = self.ticks_of(&mut *source, limit, stop, &bar);
         bar.finish_and_clear();
         self.writer.name_vertices(source.vertex_names()).map_err(journal_failure)?;
         self.tally.skipped_rows = source.skipped().count();
         for error in source.skipped().first() {
             log::warn!("skipped: {error}");
+        }
+        ended
+    }
+
+    fn ticks_of(
+        &mut self,
+        source: &mut dyn feed::Source,
+        limit: u64,
+        stop: &AtomicBool,
+        bar: &ProgressBar,
+    ) -> Result<(), Failure> {
+        while self.container.epoch() < limit && !stop.load(Ordering::Relaxed) {
+            match source.next() {
+                None => break,
+                // Standard input ends with an error when it is told to stop; what was read of an open bin goes with it.
+                Some(Err(_)) if stop.load(Ordering::Relaxed) => break,
+                Some(tick) => self.one_tick(&tick.map_err(feed_failure)?)?,
+            }
+            bar.inc(1);
+            if let Some(day) = self.tally.last_alarm() {
+                bar.set_message(format!("last alarm {day}"));
+            }
         }
         Ok(())
     }
@@ -133,7 +168,10 @@ impl Run {
         if !matches!(stepped.body.frame().outcome, Outcome::Done) {
             log::info!("epoch {epoch} ({}): {}", tick.label, stepped.body.frame().outcome.word());
         }
-        self.writer.append(Entry { epoch, input, receipt, annex: annex.encode() }).map_err(journal_failure)
+        self.writer.append(Entry { epoch, input, receipt, annex: annex.encode() }).map_err(journal_failure)?;
+        self.kept += 1;
+        log::debug!("epoch {epoch} ({}) is in the journal", tick.label);
+        Ok(())
     }
 }
 
@@ -198,8 +236,9 @@ fn instance_id(key_mode: KeyMode) -> Result<InstanceId, Failure> {
     Ok(InstanceId(id))
 }
 
-fn feed_failure(error: feed::FeedError, epoch: u64) -> Failure {
-    Failure::new(Exit::Malformed, anyhow!("{error}; the {epoch} ticks before it are in the journal"))
+fn feed_failure(error: feed::FeedError) -> Failure {
+    let exit = if matches!(error.problem, feed::Problem::Unreadable(_)) { Exit::World } else { Exit::Malformed };
+    Failure::new(exit, error)
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {
@@ -211,12 +250,13 @@ fn remove(path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn reads_stdin(stream: &feed::StreamConfig) -> bool {
+/// Whether the stream can be read twice: standard input and pipes cannot.
+fn is_regular_file(stream: &feed::StreamConfig, base: &Path) -> bool {
     let path = match stream {
         feed::StreamConfig::Prices(config) => &config.path,
         feed::StreamConfig::Csv { rows, .. } | feed::StreamConfig::Ndjson(rows) => &rows.path,
     };
-    path == "-"
+    path != "-" && std::fs::metadata(base.join(path)).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// How many ticks a file has, for the progress bar; an error is left for the run itself to find.

@@ -131,6 +131,14 @@ impl CutDigest {
         Self { part: Part::Head, set, ..Self::start() }
     }
 
+    /// The vertex-set digest, which a later hash of a graph with the same ids may begin with. Call it after
+    /// [`CutDigest::advance`] returned [`Progress::Done`].
+    #[must_use]
+    pub fn vertex_set(&self) -> Digest {
+        assert!(self.part == Part::Done, "the vertex-set digest is in the hash");
+        self.set
+    }
+
     /// Goes on until done or until `work` is exhausted. `ids` and `cut` must be the same at each call.
     ///
     /// A unit for each 64 bytes hashed and for each vertex looked at; a checkpoint every 64 vertices.

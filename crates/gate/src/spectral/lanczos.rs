@@ -4,7 +4,8 @@
 //! `<x, y> = sum d_i x_i y_i` are one and the same after a change of basis. The second form is used: it needs no roots of
 //! degrees, its kernel is the constant vector, and its Ritz vector is what the Rayleigh quotient wants. Recurrence: Paige,
 //! "Computational variants of the Lanczos method" (1972), the variant that subtracts the earlier vector before it takes the inner
-//! product. All sums run in order of index, which is the order of external ids.
+//! product. Sums over vertices run in four lanes by index, sums over neighbours in order of index, which is the order of
+//! external ids.
 
 use crate::core_graph::CoreGraph;
 
@@ -39,34 +40,65 @@ pub(super) fn start(graph: &CoreGraph<'_>, degrees: &[f64], volume: f64, vector:
     divide(vector, norm);
 }
 
-/// `previous := D^-1 L current - beta previous`; returns `alpha = <previous, current>` of the new `previous`.
-pub(super) fn multiply(
-    graph: &CoreGraph<'_>,
-    degrees: &[f64],
-    beta: f64,
-    current: &[f64],
-    previous: &mut [f64],
-) -> f64 {
-    let mut alpha = 0.0;
-    for (vertex, entry) in previous.iter_mut().enumerate() {
-        let here = current[vertex];
-        let mut sum = 0.0;
-        for (neighbour, weight) in graph.row(vertex) {
-            // Below 2^62, so that the signed conversion, one instruction everywhere, is exact in sign.
-            sum += weight as i64 as f64 * (here - current[neighbour]);
-        }
-        *entry = sum / degrees[vertex] - beta * *entry;
-        alpha += degrees[vertex] * *entry * here;
+/// Writes where each row's neighbours above its vertex begin.
+pub(super) fn split_rows(graph: &CoreGraph<'_>, splits: &mut [u32]) {
+    for (vertex, split) in splits.iter_mut().enumerate() {
+        let (from, to) = (graph.offsets[vertex] as usize, graph.offsets[vertex + 1] as usize);
+        let row = &graph.neighbours[from..to];
+        *split = (from + row.partition_point(|neighbour| (*neighbour as usize) < vertex)) as u32;
     }
-    alpha
+}
+
+/// `sums := sums + L current`, looking at each edge once.
+///
+/// What an edge adds to its upper end is, but for the sign, what it adds to its lower end. Rows come in ascending order, so
+/// that a vertex has got the parts of all its lower neighbours, in ascending order, when its own row adds those of the others.
+pub(super) fn multiply(graph: &CoreGraph<'_>, splits: &[u32], current: &[f64], sums: &mut [f64]) {
+    let Some(last) = sums.len().checked_sub(1) else { return };
+    let (current, sums) = (&current[..=last], &mut sums[..=last]);
+    let (splits, ends) = (&splits[..=last], &graph.offsets[1..=last + 1]);
+    for vertex in 0..=last {
+        let upper = splits[vertex] as usize..ends[vertex] as usize;
+        let (here, mut sum) = (current[vertex], sums[vertex]);
+        for (neighbour, weight) in graph.neighbours[upper.clone()].iter().zip(&graph.weights[upper]) {
+            // No neighbour is beyond the last vertex. Saying so here leaves no way out of the loop but its end, and the turns
+            // of such a loop are metered all at once.
+            let neighbour = (*neighbour as usize).min(last);
+            // Below 2^62, so that the signed conversion, one instruction everywhere, is exact in sign.
+            let pull = *weight as i64 as f64 * (here - current[neighbour]);
+            sum += pull;
+            sums[neighbour] -= pull;
+        }
+        sums[vertex] = sum;
+    }
+}
+
+/// `next := D^-1 next`; returns `<next, current>`.
+pub(super) fn divide_by_degrees(degrees: &[f64], current: &[f64], next: &mut [f64]) -> f64 {
+    weighted_sum(next, degrees, current, |next, degree, here| {
+        *next /= degree;
+        degree * *next * here
+    })
 }
 
 /// `next := next - alpha current`, then deflated; returns `<next, next>`.
 pub(super) fn subtract(degrees: &[f64], volume: f64, alpha: f64, current: &[f64], next: &mut [f64]) -> f64 {
-    for (entry, here) in next.iter_mut().zip(current) {
-        *entry -= alpha * here;
+    let sum = weighted_sum(next, degrees, current, |next, degree, here| {
+        *next -= alpha * here;
+        degree * *next
+    });
+    take_out(degrees, sum / volume, next)
+}
+
+/// `next` brought to norm 1 becomes `current`; what was `current` is left in `next` as the next step's
+/// `-norm D current`, from which its sums start.
+pub(super) fn turn(degrees: &[f64], norm: f64, current: &mut [f64], next: &mut [f64]) {
+    let inverse = 1.0 / norm;
+    for ((next, current), degree) in next.iter_mut().zip(current).zip(degrees) {
+        let earlier = *current;
+        *current = *next * inverse;
+        *next = -(norm * degree * earlier);
     }
-    deflate(degrees, volume, next)
 }
 
 /// `vector := vector / divisor`.
@@ -115,15 +147,35 @@ pub(super) fn split_mix(seed: u64) -> u64 {
 
 /// Takes the kernel, the constant vector, out of `vector`; returns `<vector, vector>`.
 fn deflate(degrees: &[f64], volume: f64, vector: &mut [f64]) -> f64 {
-    let mut sum = 0.0;
-    for (entry, degree) in vector.iter().zip(degrees) {
-        sum += degree * entry;
-    }
-    let mean = sum / volume;
-    let mut square = 0.0;
-    for (entry, degree) in vector.iter_mut().zip(degrees) {
+    let sum = weighted_sum(vector, degrees, degrees, |entry, degree, _| degree * *entry);
+    take_out(degrees, sum / volume, vector)
+}
+
+/// `vector := vector - mean`; returns `<vector, vector>`.
+fn take_out(degrees: &[f64], mean: f64, vector: &mut [f64]) -> f64 {
+    weighted_sum(vector, degrees, degrees, |entry, degree, _| {
         *entry -= mean;
-        square += degree * *entry * *entry;
+        degree * *entry * *entry
+    })
+}
+
+/// The sum of what `term` makes of each entry of `vector`, `a` and `b`, which are of the same length; `term` may change the
+/// first.
+///
+/// Entry i is added to lane i mod 4, and the result is (lane 0 + lane 1) + (lane 2 + lane 3): four short chains of additions in
+/// place of a long one, which vector units run two at a time.
+fn weighted_sum(vector: &mut [f64], a: &[f64], b: &[f64], term: impl Fn(&mut f64, f64, f64) -> f64) -> f64 {
+    let mut lanes = [0.0; 4];
+    let (blocks, rest) = vector.as_chunks_mut::<4>();
+    let (a_blocks, a_rest) = a.as_chunks::<4>();
+    let (b_blocks, b_rest) = b.as_chunks::<4>();
+    for ((block, a), b) in blocks.iter_mut().zip(a_blocks).zip(b_blocks) {
+        for lane in 0..4 {
+            lanes[lane] += term(&mut block[lane], a[lane], b[lane]);
+        }
     }
-    square
+    for (lane, entry) in rest.iter_mut().enumerate() {
+        lanes[lane] += term(entry, a_rest[lane], b_rest[lane]);
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }

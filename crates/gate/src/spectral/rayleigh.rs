@@ -18,37 +18,68 @@ pub(super) struct Quotient {
 }
 
 /// Scales `vector` to a greatest entry of 2^23, rounds its entries to integers, halves away from zero, and takes their
-/// Rayleigh quotient with the kernel taken out.
-pub(super) fn quotient(graph: &CoreGraph<'_>, vector: &[f64]) -> Quotient {
+/// Rayleigh quotient with the kernel taken out. `rounded` is scratch, a word for each vertex.
+pub(super) fn quotient(graph: &CoreGraph<'_>, vector: &[f64], rounded: &mut [i64]) -> Quotient {
     let mut greatest = 0.0;
     for entry in vector {
         let size = if *entry < 0.0 { -*entry } else { *entry };
         greatest = if size > greatest { size } else { greatest };
     }
-    // Not entry * (2^23 / greatest): for a tiny greatest entry that quotient could overflow.
-    let round = |index: usize| {
-        let scaled = vector[index] / greatest * ENTRY_MAX;
-        (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i64
-    };
+    for (whole, entry) in rounded.iter_mut().zip(vector) {
+        // Not entry * (2^23 / greatest): for a tiny greatest entry that quotient could overflow.
+        let scaled = entry / greatest * ENTRY_MAX;
+        *whole = (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i64;
+    }
+    assert!(graph.edge_count() <= Products::TERMS_MAX && graph.vertex_count() <= Products::TERMS_MAX);
     // Weights sum to less than 2^62, degrees to less than 2^63; entries are at most 2^23, differences 2^24.
-    let (mut volume, mut energy, mut squares, mut sum) = (0_u64, 0_u128, 0_u128, 0_i128);
-    for vertex in 0..vector.len() {
-        let here = round(vertex);
+    let (mut volume, mut energy, mut squares) = (0_u64, Products::ZERO, Products::ZERO);
+    let (mut above, mut below) = (Products::ZERO, Products::ZERO);
+    for (vertex, &here) in rounded.iter().enumerate() {
         let mut degree = 0_u64;
         for (neighbour, weight) in graph.row(vertex) {
             degree += weight;
             if neighbour > vertex {
-                let difference = (here - round(neighbour)).unsigned_abs();
-                energy += u128::from(weight) * u128::from(difference * difference);
+                let difference = (here - rounded[neighbour]).unsigned_abs();
+                energy.add(weight, difference * difference);
             }
         }
         volume += degree;
-        squares += u128::from(degree) * u128::from((here * here) as u64);
-        sum += i128::from(degree) * i128::from(here);
+        squares.add(degree, (here * here) as u64);
+        let side = if here < 0 { &mut below } else { &mut above };
+        side.add(degree, here.unsigned_abs());
     }
-    let wide_sum = U256::from(sum.unsigned_abs());
+    let wide_sum = U256::from(above.total().abs_diff(below.total()));
     let volume = U256::from(volume);
-    Quotient { numerator: volume * U256::from(energy), denominator: volume * U256::from(squares) - wide_sum * wide_sum }
+    Quotient {
+        numerator: volume * U256::from(energy.total()),
+        denominator: volume * U256::from(squares.total()) - wide_sum * wide_sum,
+    }
+}
+
+/// A sum of at most 2^19 products of a weight below 2^63 and a factor of at most 2^48, digit by digit in 64-bit integers:
+/// WebAssembly has no wider ones, and a call for each product costs more than six multiplications.
+struct Products {
+    /// By digit of the weight, 21 bits, and then of the factor, 24 bits; each product of two is below 2^45.
+    sums: [[u64; 2]; 3],
+}
+
+impl Products {
+    const ZERO: Self = Self { sums: [[0; 2]; 3] };
+    const TERMS_MAX: usize = 1 << 19;
+
+    fn add(&mut self, weight: u64, factor: u64) {
+        let weight = [weight & 0x1f_ffff, weight >> 21 & 0x1f_ffff, weight >> 42];
+        let factor = [factor & 0xff_ffff, factor >> 24];
+        for (sums, weight) in self.sums.iter_mut().zip(weight) {
+            sums[0] += weight * factor[0];
+            sums[1] += weight * factor[1];
+        }
+    }
+
+    fn total(&self) -> u128 {
+        let row = |[low, high]: [u64; 2]| u128::from(low) + (u128::from(high) << 24);
+        row(self.sums[0]) + (row(self.sums[1]) << 21) + (row(self.sums[2]) << 42)
+    }
 }
 
 impl Quotient {

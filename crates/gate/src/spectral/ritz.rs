@@ -7,6 +7,8 @@ use super::STEPS_MAX;
 
 /// Halvings of the interval; 2^-100 of its first length is below the spacing of `f64` for any eigenvalue above 2^-47.
 const HALVINGS: u32 = 100;
+/// Points tried at once, the first of them in vain: three halvings.
+const AHEAD: usize = 8;
 /// Rounds of inverse iteration; two are enough once the eigenvalue is known to the last bits.
 const ROUNDS: u32 = 3;
 /// Stands in for a pivot that vanishes.
@@ -35,35 +37,60 @@ pub(super) fn smallest(alpha: &[f64], beta: &[f64], vector: &mut [f64; STEPS_MAX
 }
 
 /// Neighbouring numbers with the smallest eigenvalue between them; the lower has no eigenvalue below it.
+///
+/// Plain bisection, but the points that the next three halvings may ask for are all tried at once: divisions wait for each
+/// other along a chain of pivots, not across chains.
 fn bisect(alpha: &[f64], beta: &[f64]) -> (f64, f64) {
     let (mut below, mut above) = (0.0, alpha[0]);
     for diagonal in alpha {
         above = if *diagonal < above { *diagonal } else { above };
     }
-    for _ in 0..HALVINGS {
-        let middle = below + (above - below) / 2.0;
-        if middle <= below || middle >= above {
-            break;
-        }
-        if is_above_smallest(alpha, beta, middle) {
-            above = middle;
-        } else {
-            below = middle;
+    let mut halvings = 0;
+    loop {
+        let points = points_ahead(below, above);
+        let are_above = are_above_smallest(alpha, beta, &points);
+        let mut node = 1;
+        while node < AHEAD {
+            let middle = points[node];
+            if halvings == HALVINGS || middle <= below || middle >= above {
+                return (below, if above > 0.0 { above } else { 0.0 });
+            }
+            halvings += 1;
+            if are_above[node] {
+                above = middle;
+                node *= 2;
+            } else {
+                below = middle;
+                node = 2 * node + 1;
+            }
         }
     }
-    (below, if above > 0.0 { above } else { 0.0 })
 }
 
-/// Whether some eigenvalue is below `x`: whether a pivot of the matrix less `x` is negative.
-fn is_above_smallest(alpha: &[f64], beta: &[f64], x: f64) -> bool {
-    let mut pivot = alpha[0] - x;
+/// The middle of the interval as point 1, and the middles of what is below and above point i as points 2i and 2i + 1.
+fn points_ahead(below: f64, above: f64) -> [f64; AHEAD] {
+    let middle = |below: f64, above: f64| below + (above - below) / 2.0;
+    let half = middle(below, above);
+    let (quarter, three) = (middle(below, half), middle(half, above));
+    let eighths = [middle(below, quarter), middle(quarter, half), middle(half, three), middle(three, above)];
+    [half, half, quarter, three, eighths[0], eighths[1], eighths[2], eighths[3]]
+}
+
+/// Whether some eigenvalue is below each of `points`: whether a pivot of the matrix less that point is negative.
+///
+/// A chain goes on after a pivot that vanishes. The least pivot is kept, and whatever comes after it, a NaN included, cannot
+/// raise it.
+fn are_above_smallest(alpha: &[f64], beta: &[f64], points: &[f64; AHEAD]) -> [bool; AHEAD] {
+    let mut pivots = points.map(|x| alpha[0] - x);
+    let mut least = [f64::INFINITY; AHEAD];
     for (diagonal, off) in alpha[1..].iter().zip(beta) {
-        if pivot < PIVOT_MIN {
-            return true;
+        let square = off * off;
+        for lane in 0..AHEAD {
+            least[lane] = if pivots[lane] < least[lane] { pivots[lane] } else { least[lane] };
+            pivots[lane] = diagonal - points[lane] - square / pivots[lane];
         }
-        pivot = diagonal - x - off * off / pivot;
     }
-    pivot < 0.0
+    core::array::from_fn(|lane| least[lane] < PIVOT_MIN || pivots[lane] < 0.0)
 }
 
 /// Solves `(|T| - x) y = y` in place, where |T| has the off-diagonal entries `-beta`, and scales `y` to a greatest entry of 1.

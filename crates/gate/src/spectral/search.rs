@@ -52,7 +52,8 @@ enum Stage {
     Done,
 }
 
-/// A search for the score of one graph. It holds four vectors of 64-bit floats in an arena and the tridiagonal matrix inline.
+/// A search for the score of one graph. It holds four vectors of 64-bit floats and one of row positions in an arena, and the
+/// tridiagonal matrix inline.
 ///
 /// Checkpoints lie between Lanczos steps: a call may pass its limit by one stage of at most 4m + 9n units (m edges,
 /// n vertices), or by 106 units for each step when the small matrix is solved.
@@ -61,6 +62,7 @@ pub struct SpectralSearch<'a> {
     current: &'a mut [f64],
     previous: &'a mut [f64],
     ritz: &'a mut [f64],
+    splits: &'a mut [u32],
     alpha: [f64; STEPS_MAX],
     beta: [f64; STEPS_MAX],
     coefficients: [f64; STEPS_MAX],
@@ -77,7 +79,7 @@ impl<'a> SpectralSearch<'a> {
     /// Words of arena for graphs of up to `vertices` vertices, whatever the number of edges.
     #[must_use]
     pub const fn words(vertices: usize, _edges: usize) -> usize {
-        4 * words_for::<f64>(vertices)
+        4 * words_for::<f64>(vertices) + words_for::<u32>(vertices)
     }
 
     /// A search for graphs of up to `vertices` vertices. Takes [`SpectralSearch::words`] words.
@@ -87,6 +89,7 @@ impl<'a> SpectralSearch<'a> {
             current: arena.take(vertices)?,
             previous: arena.take(vertices)?,
             ritz: arena.take(vertices)?,
+            splits: arena.take(vertices)?,
             alpha: [0.0; STEPS_MAX],
             beta: [0.0; STEPS_MAX],
             coefficients: [0.0; STEPS_MAX],
@@ -147,6 +150,7 @@ impl<'a> SpectralSearch<'a> {
             return;
         }
         self.volume = lanczos::degrees(graph, &mut self.degrees[..n]);
+        lanczos::split_rows(graph, &mut self.splits[..n]);
         self.restart(graph);
         self.stage = Stage::Expand;
     }
@@ -195,7 +199,8 @@ impl<'a> SpectralSearch<'a> {
     fn certify(&mut self, graph: &CoreGraph<'_>, work: &mut Work) {
         let n = self.vertices;
         work.charge(graph.neighbours.len() as u64 + n as u64);
-        let quotient = rayleigh::quotient(graph, &self.ritz[..n]);
+        let scratch = bytemuck::cast_slice_mut(&mut self.current[..n]);
+        let quotient = rayleigh::quotient(graph, &self.ritz[..n], scratch);
         let upper = quotient.upper(n as u64);
         let sigma = self.ritz_value * (n - 1) as f64 / n as f64;
         let score = ((sigma * ONE as f64) as u64).min(upper);
@@ -219,15 +224,15 @@ impl<'a> SpectralSearch<'a> {
         let n = self.vertices;
         work.charge(graph.neighbours.len() as u64 + 4 * n as u64);
         let (current, next) = (&self.current[..n], &mut self.previous[..n]);
-        let beta = if self.position == 0 { 0.0 } else { self.beta[self.position - 1] };
-        let product = lanczos::multiply(graph, &self.degrees[..n], beta, current, next);
+        lanczos::multiply(graph, &self.splits[..n], current, next);
+        let product = lanczos::divide_by_degrees(&self.degrees[..n], current, next);
         self.alpha[self.position] = alpha.unwrap_or(product);
         sqrt(lanczos::subtract(&self.degrees[..n], self.volume, self.alpha[self.position], current, next))
     }
 
-    /// The next vector, brought to norm 1, becomes the current one.
+    /// The next vector, brought to norm 1, becomes the current one, and the sums of the step after it get their start.
     fn turn(&mut self, norm: f64) {
-        lanczos::divide(&mut self.previous[..self.vertices], norm);
-        core::mem::swap(&mut self.current, &mut self.previous);
+        let n = self.vertices;
+        lanczos::turn(&self.degrees[..n], norm, &mut self.current[..n], &mut self.previous[..n]);
     }
 }

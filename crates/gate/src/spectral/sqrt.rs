@@ -1,16 +1,29 @@
-//! The square root of an `f64`, in integers.
+//! The square root of an `f64`.
 //!
-//! `core` has no square root. This one is the correctly rounded root of IEEE 754-2019, section 5.4.1, on every target,
-//! because it is computed with whole numbers alone.
-
-const FRACTION_BITS: u32 = 52;
-const BIAS: i32 = 1023;
+//! `core` has no square root. IEEE 754-2019, section 5.4.1, asks for the correctly rounded one, so that there is only one
+//! right answer. WebAssembly's instruction gives it to the guests; whole numbers alone give it everywhere else, where the
+//! instruction cannot be had without `std` or `unsafe`.
 
 /// The correctly rounded square root of a positive, finite `value`; zero for everything else.
 pub(super) fn sqrt(value: f64) -> f64 {
-    if !(value > 0.0 && value < f64::INFINITY) {
-        return 0.0;
-    }
+    if value > 0.0 && value < f64::INFINITY { root(value) } else { 0.0 }
+}
+
+/// `f64x2.sqrt`.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+fn root(value: f64) -> f64 {
+    use core::arch::wasm32::{f64x2_extract_lane, f64x2_splat, f64x2_sqrt};
+    f64x2_extract_lane::<0>(f64x2_sqrt(f64x2_splat(value)))
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use integer_root as root;
+
+/// The root of a positive, finite `value`, in whole numbers.
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+fn integer_root(value: f64) -> f64 {
+    const FRACTION_BITS: u32 = 52;
+    const BIAS: i32 = 1023;
     let bits = value.to_bits();
     let field = (bits >> FRACTION_BITS) as i32;
     let fraction = bits & ((1 << FRACTION_BITS) - 1);
@@ -35,14 +48,16 @@ pub(super) fn sqrt(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     extern crate std;
-    use super::sqrt;
+    use super::{integer_root, sqrt};
     use crate::spectral::lanczos::split_mix;
 
     #[test]
     fn agrees_with_the_hardware_everywhere() {
         let mut checked = 0_u32;
         let mut check = |value: f64| {
-            assert_eq!(sqrt(value).to_bits(), value.sqrt().to_bits(), "sqrt({value:e})");
+            let expected = value.sqrt().to_bits();
+            assert_eq!(sqrt(value).to_bits(), expected, "sqrt({value:e})");
+            assert_eq!(integer_root(value).to_bits(), expected, "sqrt({value:e}) in integers");
             checked += 1;
         };
         for seed in 0..1_000_000_u64 {

@@ -10,9 +10,7 @@ use gate::profile::Profile;
 use receipt::{ChainVerifier, Role, Signer, Verdict};
 use runtime::{Container, Recorded, RuntimeError, Secrets, replay};
 
-use crate::support::{
-    Native, container, generous, has_node, hex, plan, replay_in_node, repository, scratch, sealed,
-};
+use crate::support::{Native, container, generous, has_node, hex, plan, replay_in_node, repository, scratch, sealed};
 
 /// A configuration like the example's; that of the example itself is run by the program's own tests.
 fn market() -> Configuration<'static> {
@@ -71,6 +69,12 @@ fn the_whole_example_gives_the_same_bodies_everywhere() {
     }
     lines.flush().expect("the file can be written");
     let length = inputs.len() as u64;
+    let remembered = run.recall().expect("the guest answers");
+    let expected = recorded[recorded.len() - remembered.len()..].iter().map(|step| {
+        let frame = step.body.frame();
+        (frame.epoch, frame.claim.expect("every step left a claim"))
+    });
+    assert_eq!((remembered.len(), remembered), (codec::abi::RECALL_MAX, expected.collect()));
     assert_eq!(verifier.verdict(), Verdict::Valid { chain_length: length, first_epoch: 1, last_epoch: length });
     println!("{length} receipts verify; {length} claims equal the native library's");
     // The replay has a key that everybody knows: bodies, and with them the meter, are the same all the same.

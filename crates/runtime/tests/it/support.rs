@@ -11,9 +11,7 @@ use engine_wasmtime::{Options, WasmtimeEngine};
 use gate::config::{Configuration, ContainerEpochBudget, Core, Statistic};
 use gate::evidence::EvidencePolicy;
 use gate::profile::Profile;
-use receipt::{
-    GenesisStatement, InstanceId, InstanceName, KeyMode, KeyRole, RootSecret, Signer, SigningKey,
-};
+use receipt::{GenesisStatement, InstanceId, InstanceName, KeyMode, KeyRole, RootSecret, Signer, SigningKey};
 use runtime::{Container, Plan, Secrets};
 use witness::{Refusal, Witness};
 
@@ -40,7 +38,11 @@ pub(crate) fn sealed(profiles: &[Profile]) -> BTreeMap<&'static str, Sealed> {
 }
 
 /// A plan and the keys that belong to it. The root secret is fixed: tests are repeatable.
-pub(crate) fn plan(module: Digest, configuration: &Configuration<'_>, guest_signs: bool) -> (Plan, SigningKey, Option<SigningKey>) {
+pub(crate) fn plan(
+    module: Digest,
+    configuration: &Configuration<'_>,
+    guest_signs: bool,
+) -> (Plan, SigningKey, Option<SigningKey>) {
     let mut bytes = Vec::new();
     configuration.encode(&mut bytes);
     let root = RootSecret::from_bytes([7; 32]);
@@ -62,7 +64,12 @@ pub(crate) fn plan(module: Digest, configuration: &Configuration<'_>, guest_sign
 }
 
 /// A container that signs, on this module.
-pub(crate) fn container(module: &Arc<dyn Module>, digest: Digest, configuration: &Configuration<'_>, guest: bool) -> Container {
+pub(crate) fn container(
+    module: &Arc<dyn Module>,
+    digest: Digest,
+    configuration: &Configuration<'_>,
+    guest: bool,
+) -> Container {
     let (plan, runtime, witness) = plan(digest, configuration, guest);
     Container::start(Arc::clone(module), plan, Secrets::Sign { runtime, witness }).expect("the container starts")
 }
@@ -100,7 +107,8 @@ impl Native {
     pub(crate) fn new(profile: Profile, configuration: &[u8], signer: Signer) -> Self {
         // Leaked on purpose: a witness borrows its slab for as long as it lives, and a test ends soon.
         let slab = Vec::leak(vec![0; profile.slab_words()]);
-        let mut native = Self { witness: None, slab: Some(slab), profile, output: vec![0; gate::profile::OUTPUT_BYTES] };
+        let mut native =
+            Self { witness: None, slab: Some(slab), profile, output: vec![0; gate::profile::OUTPUT_BYTES] };
         native.send(&mut [&[0], configuration].concat()).expect("the configuration is good");
         let seed: &[u8] = if signer.role == receipt::Role::Guest { &receipt::DUMMY_SEED } else { &[] };
         native.send(&mut [&[1, signer.role as u8], &signer.key.0[..], seed].concat()).expect("the key is taken");
@@ -170,7 +178,8 @@ pub(crate) fn encode(deltas: &[Delta]) -> Vec<u8> {
 
 /// Whether Node is installed. Says so if not.
 pub(crate) fn has_node() -> bool {
-    let found = std::process::Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
+    let found =
+        std::process::Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
     if !found {
         println!("skipped: node is not installed, so V8 is not compared");
     }

@@ -30,7 +30,8 @@ pub(crate) struct Flow {
 
 /// Walks over `body`.
 pub(crate) fn walk(module: &Module<'_>, body: &Body<'_>) -> Result<Flow, CheckError> {
-    let tracked: Vec<u32> = (0..body.locals.len() as u32).filter(|local| is_float(body.locals[*local as usize])).collect();
+    let tracked: Vec<u32> =
+        (0..body.locals.len() as u32).filter(|local| is_float(body.locals[*local as usize])).collect();
     let mut slot_of = vec![u32::MAX; body.locals.len()];
     for (slot, local) in tracked.iter().enumerate() {
         slot_of[*local as usize] = slot as u32;
@@ -580,7 +581,8 @@ fn constant(operator: &Operator<'_>) -> NodeId {
         Operator::F64Const { value } => nan64(value.bits()),
         Operator::V128Const { value } => {
             let bytes = value.bytes();
-            let lanes32 = bytes.chunks_exact(4).any(|lane| nan32(u32::from_le_bytes([lane[0], lane[1], lane[2], lane[3]])));
+            let lanes32 =
+                bytes.chunks_exact(4).any(|lane| nan32(u32::from_le_bytes([lane[0], lane[1], lane[2], lane[3]])));
             let halves = u128::from_le_bytes(*bytes);
             lanes32 || nan64(halves as u64) || nan64((halves >> 64) as u64)
         }

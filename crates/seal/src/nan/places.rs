@@ -33,7 +33,13 @@ impl Places {
 pub(crate) fn analyse(module: &Module<'_>, body: &Body<'_>) -> Result<Places, CheckError> {
     let flow = flow::walk(module, body)?;
     let kinds = flow.graph.kinds();
-    let mut placer = Placer { graph: &flow.graph, cleaned: vec![false; kinds.len()], kinds, work: Vec::new(), places: Places::default() };
+    let mut placer = Placer {
+        graph: &flow.graph,
+        cleaned: vec![false; kinds.len()],
+        kinds,
+        work: Vec::new(),
+        places: Places::default(),
+    };
     let mut observers = BTreeSet::new();
     for observation in &flow.observations {
         let kind = placer.kinds[observation.value.node.0 as usize];

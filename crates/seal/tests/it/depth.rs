@@ -20,12 +20,12 @@ fn stops(text: &str) -> i32 {
 fn keeps_alive(ty: &str, count: usize) -> String {
     let load = if ty == "v128" { "v128.load" } else { &format!("{ty}.load") };
     let add = if ty == "v128" { "i32x4.add" } else { &format!("{ty}.add") };
-    let zero = if ty == "v128" { "v128.const i64x2 0 0" } else { &format!("{ty}.const 0") };
     let store = if ty == "v128" { "v128.store" } else { &format!("{ty}.store") };
     let loads: String = (0..count).map(|at| format!("(local.set {at} ({load} (i32.const {})))", at * 16)).collect();
-    let stores: String = (0..count).map(|at| format!("({store} (i32.const {}) ({add} (local.get {at}) ({load} (i32.const 8))))", at * 16)).collect();
+    let stores: String = (0..count)
+        .map(|at| format!("({store} (i32.const {}) ({add} (local.get {at}) ({load} (i32.const 8))))", at * 16))
+        .collect();
     let locals = format!("{ty} ").repeat(count);
-    let _ = zero;
     format!(
         "(global $calls (mut i32) (i32.const 0))
          (func $f (export \"f\") (local {locals}) {loads}
@@ -84,8 +84,8 @@ fn depth_is_given_back_on_every_way_out() {
         (func $early (param i32) (result i32)
             (call $nothing)
             (if (i32.eqz (local.get 0)) (then (return (i32.const 1))))
-            (block (br_if 0 (i32.eq (local.get 0) (i32.const 1))) (br 1 (i32.const 2)))
-            (block (block (block (br_table 0 1 3 2 (local.get 0))) (return (i32.const 3))) (return (i32.const 4)))
+            (block (br_if 0 (i32.ne (local.get 0) (i32.const 1))) (return (i32.const 2)))
+            (block (block (block (br_table 0 1 2 0 (local.get 0))) (return (i32.const 3))) (br 1 (i32.const 4)))
             (i32.const 5))
         (func (export \"f\") (param i32) (result i32) (i32.add (call $early (local.get 0)) (call $early (local.get 0))))";
     let bytes = sealed(&module(text)).bytes;

@@ -18,7 +18,12 @@ fn refused(bytes: &[u8], reason: Reason, function: Option<u32>, bytes_there: &[u
     let open: Vec<_> = all.iter().filter(|finding| !finding.closed_by_seal).collect();
     assert_eq!(open.len(), 1, "{all:?}");
     assert_eq!((open[0].reason, open[0].function), (reason, function));
-    assert!(bytes[open[0].offset..].starts_with(bytes_there), "{reason} at {:#x}: {:x?}", open[0].offset, &bytes[open[0].offset..][..8]);
+    assert!(
+        bytes[open[0].offset..].starts_with(bytes_there),
+        "{reason} at {:#x}: {:x?}",
+        open[0].offset,
+        &bytes[open[0].offset..][..8]
+    );
     match seal(bytes, &Policy::STANDARD) {
         Err(SealError::Refused { first, count: 1 }) => assert_eq!(&first, open[0]),
         other => panic!("{other:?}"),
@@ -49,7 +54,11 @@ fn operators_are_refused_where_they_stand() {
         ));
         if *reason == Reason::Exceptions {
             // Naming the type of the operand is refused too.
-            assert!(findings(&bytes).iter().any(|finding| finding.reason == *reason && bytes[finding.offset..].starts_with(there)));
+            assert!(
+                findings(&bytes)
+                    .iter()
+                    .any(|finding| finding.reason == *reason && bytes[finding.offset..].starts_with(there))
+            );
             continue;
         }
         refused(&bytes, *reason, Some(1), there);
@@ -71,14 +80,22 @@ fn sections_are_refused_where_they_stand() {
         ("(module (memory 1 1))".into(), Reason::NoMemoryExport, b"\0asm"),
         ("(module)".into(), Reason::NoMemoryExport, b"\0asm"),
         (format!("(module (import \"env\" \"now\" (func)) {memory})"), Reason::ImportNotAllowed, b"\x03env\x03now"),
-        (format!("(module (import \"env\" \"t\" (table 1 funcref)) {memory})"), Reason::ImportNotAllowed, b"\x03env\x01t"),
+        (
+            format!("(module (import \"env\" \"t\" (table 1 funcref)) {memory})"),
+            Reason::ImportNotAllowed,
+            b"\x03env\x01t",
+        ),
         (format!("(module {memory} (func $f) (start $f))"), Reason::StartFunction, &[0]),
         (format!("(module {memory} (func (export \"avouch:x\")))"), Reason::ReservedExport, b"\x08avouch:x"),
         (format!("(module {memory} (global (mut funcref) (ref.null func)))"), Reason::ReferenceGlobal, &[0x70, 1]),
         (format!("(module {memory} (tag))"), Reason::Exceptions, &[1, 0]),
         (format!("(module {memory} (type (struct)))"), Reason::GarbageCollection, &[0x5f]),
         (format!("(module {memory} (table i64 1 funcref))"), Reason::Memory64, &[0x70, 4]),
-        (format!("(module {memory} (global i32 (i32.add (i32.const 1) (i32.const 2))))"), Reason::UnsupportedFeature, &[0x6a]),
+        (
+            format!("(module {memory} (global i32 (i32.add (i32.const 1) (i32.const 2))))"),
+            Reason::UnsupportedFeature,
+            &[0x6a],
+        ),
     ];
     for (text, reason, there) in cases {
         println!("{reason}: {}", reason.explanation());
@@ -88,7 +105,9 @@ fn sections_are_refused_where_they_stand() {
 
 #[test]
 fn what_the_policy_allows_is_not_refused() {
-    let bytes = parse("(module (import \"env\" \"now\" (func)) (memory (export \"memory\") 1 99) (func (export \"f\") (call 0)))");
+    let bytes = parse(
+        "(module (import \"env\" \"now\" (func)) (memory (export \"memory\") 1 99) (func (export \"f\") (call 0)))",
+    );
     let policy = Policy { allowed_imports: &[Import { module: "env", name: "now" }], ..GROWING };
     let found = check(&bytes, &policy).expect("a module");
     assert_eq!(found.len(), 1);
@@ -102,7 +121,9 @@ fn what_the_policy_allows_is_not_refused() {
 
 #[test]
 fn observable_nans_are_named_by_function_and_offset() {
-    let bytes = module("(func (export \"first\")) (func (export \"mul\") (param f32) (result i32) local.get 0 local.get 0 f32.mul i32.reinterpret_f32)");
+    let bytes = module(
+        "(func (export \"first\")) (func (export \"mul\") (param f32) (result i32) local.get 0 local.get 0 f32.mul i32.reinterpret_f32)",
+    );
     let found = findings(&bytes);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].reason, found[0].function, found[0].closed_by_seal), (Reason::ObservableNan, Some(1), true));
@@ -141,7 +162,11 @@ fn sealing_twice_is_refused_and_sealing_is_a_function() {
 #[test]
 fn codes_are_distinct_and_kebab_case() {
     let mut codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
-    assert!(codes.iter().all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')));
+    assert!(
+        codes
+            .iter()
+            .all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'))
+    );
     codes.sort_unstable();
     codes.dedup();
     assert_eq!(codes.len(), Reason::ALL.len());

@@ -1,12 +1,12 @@
 //! Sealed modules on both engines.
 
-
 mod depth;
 mod engines;
 mod hazards;
 mod loops;
 mod meter;
 mod nan;
+mod smith;
 
 use seal::{LoopCharge, MemoryRule, Policy, Sealed, seal};
 

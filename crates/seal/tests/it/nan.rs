@@ -45,7 +45,11 @@ const ZERO64: V = V::F64(0);
 
 #[test]
 fn scalars_are_closed_where_they_are_seen() {
-    let c = |body: &str| format!("(global $g (mut f32) (f32.const 0)) (func $id (param f32) (result i32) (i32.reinterpret_f32 (local.get 0))) (type $t (func (param f32) (result i32))) (table funcref (elem $id)) (func (export \"f\") (param f32) (result i32) (local f32 f32) {body})");
+    let c = |body: &str| {
+        format!(
+            "(global $g (mut f32) (f32.const 0)) (func $id (param f32) (result i32) (i32.reinterpret_f32 (local.get 0))) (type $t (func (param f32) (result i32))) (table funcref (elem $id)) (func (export \"f\") (param f32) (result i32) (local f32 f32) {body})"
+        )
+    };
     let q = Q32;
     let cases = [
         ("store", format!("(f32.store (i32.const 0) {q}) (i32.load (i32.const 0))")),
@@ -64,7 +68,12 @@ fn scalars_are_closed_where_they_are_seen() {
         ("min", format!("(i32.reinterpret_f32 (f32.min {q} (f32.const 1)))")),
         ("demote", format!("(i32.reinterpret_f32 (f32.demote_f64 (f64.promote_f32 {q})))")),
         ("neg after", format!("(i32.reinterpret_f32 (f32.neg {q}))")),
-        ("loop", format!("(loop (local.set 1 (f32.add (local.get 1) {q})) (local.set 0 (f32.add (local.get 0) (f32.const 1))) (br_if 0 (f32.lt (local.get 0) (f32.const 0)))) (i32.reinterpret_f32 (local.get 1))")),
+        (
+            "loop",
+            format!(
+                "(loop (local.set 1 (f32.add (local.get 1) {q})) (local.set 0 (f32.add (local.get 0) (f32.const 1))) (br_if 0 (f32.lt (local.get 0) (f32.const 0)))) (i32.reinterpret_f32 (local.get 1))"
+            ),
+        ),
         ("loop parameter", format!("(i32.reinterpret_f32 {q} (loop (param f32) (result f32)))")),
     ];
     for (name, body) in &cases {
@@ -78,11 +87,17 @@ fn scalars_are_closed_where_they_are_seen() {
 fn results_are_closed() {
     closed(&format!("(func (export \"f\") (param f32) (result f32) {Q32})"), "f", &[ZERO32], V::F32(NAN32));
     closed(&format!("(func (export \"f\") (param f64) (result f64) (return {Q64}))"), "f", &[ZERO64], V::F64(NAN64));
-    let text = format!("(func $f (param f64) (result f64) (br 0 {Q64})) (func (export \"f\") (param f64) (result i64) (i64.reinterpret_f64 (call $f (local.get 0))))");
+    let text = format!(
+        "(func $f (param f64) (result f64) (br 0 {Q64})) (func (export \"f\") (param f64) (result i64) (i64.reinterpret_f64 (call $f (local.get 0))))"
+    );
     closed(&text, "f", &[ZERO64], V::I64(NAN64 as i64));
-    let several = format!("(func $f (param f64) (result f64 i32 f64) {Q64} (i32.const 1) {Q64}) (func (export \"f\") (param f64) (result i64) (call $f (local.get 0)) drop drop i64.reinterpret_f64)");
+    let several = format!(
+        "(func $f (param f64) (result f64 i32 f64) {Q64} (i32.const 1) {Q64}) (func (export \"f\") (param f64) (result i64) (call $f (local.get 0)) drop drop i64.reinterpret_f64)"
+    );
     closed(&several, "f", &[ZERO64], V::I64(NAN64 as i64));
-    let block = format!("(func (export \"f\") (param f64) (result i64) (block (result f64 f64) {Q64} {Q64}) drop i64.reinterpret_f64)");
+    let block = format!(
+        "(func (export \"f\") (param f64) (result i64) (block (result f64 f64) {Q64} {Q64}) drop i64.reinterpret_f64)"
+    );
     closed(&block, "f", &[ZERO64], V::I64(NAN64 as i64));
 }
 
@@ -100,10 +115,27 @@ fn the_sign_that_copysign_reads_is_closed() {
 fn boxed_values_keep_their_bits() {
     let f = |body: &str| format!("(func (export \"f\") (param f64) (result i64) (local f64) {body})");
     let boxed = V::I64(BOX64 as i64);
-    untouched(&f("(f64.store (i32.const 0) (f64.reinterpret_i64 (i64.const -3304057266431332)))(i64.load (i32.const 0))"), "f", &[ZERO64], V::I64(-3304057266431332));
-    untouched(&f("(f64.store (i32.const 0) (local.get 0)) (f64.store (i32.const 8) (f64.load (i32.const 0))) (i64.load (i32.const 8))"), "f", &[V::F64(BOX64)], boxed);
+    untouched(
+        &f("(f64.store (i32.const 0) (f64.reinterpret_i64 (i64.const -3304057266431332)))(i64.load (i32.const 0))"),
+        "f",
+        &[ZERO64],
+        V::I64(-3304057266431332),
+    );
+    untouched(
+        &f(
+            "(f64.store (i32.const 0) (local.get 0)) (f64.store (i32.const 8) (f64.load (i32.const 0))) (i64.load (i32.const 8))",
+        ),
+        "f",
+        &[V::F64(BOX64)],
+        boxed,
+    );
     untouched(&f("(i64.reinterpret_f64 (f64.neg (f64.neg (local.get 0))))"), "f", &[V::F64(BOX64)], boxed);
-    untouched(&f("(i64.reinterpret_f64 (select (local.get 0) (f64.const 1) (i32.const 1)))"), "f", &[V::F64(BOX64)], boxed);
+    untouched(
+        &f("(i64.reinterpret_f64 (select (local.get 0) (f64.const 1) (i32.const 1)))"),
+        "f",
+        &[V::F64(BOX64)],
+        boxed,
+    );
     let vector = "(func (export \"f\") (param v128) (result v128) (v128.or (local.get 0) (v128.const i64x2 0 0)))";
     let bits = u128::from(BOX64) << 64 | u128::from(BOX32) << 32 | u128::from(BOX32);
     untouched(vector, "f", &[V::V128(bits)], V::V128(bits));
@@ -151,7 +183,10 @@ fn an_accumulator_is_closed_after_its_loop_and_not_in_it() {
     assert_eq!((sealed.report.nan_places, sealed.report.loops_ahead), (1, 1));
     assert_eq!(run_both(&sealed.bytes, "f", &[V::F32(BOX32), V::I32(5)], PLENTY).value(), V::F32(NAN32));
     // The sealed loop is the loop itself, byte for byte: nothing was put into it.
-    let body = [0x03, 0x40, 0x20, 0x02, 0x20, 0x00, 0x92, 0x21, 0x02, 0x20, 0x01, 0x41, 0x01, 0x6b, 0x22, 0x01, 0x0d, 0x00, 0x0b];
+    let body = [
+        0x03, 0x40, 0x20, 0x02, 0x20, 0x00, 0x92, 0x21, 0x02, 0x20, 0x01, 0x41, 0x01, 0x6b, 0x22, 0x01, 0x0d, 0x00,
+        0x0b,
+    ];
     assert!(sealed.bytes.windows(body.len()).any(|window| window == body));
 }
 
@@ -159,7 +194,8 @@ fn an_accumulator_is_closed_after_its_loop_and_not_in_it() {
 fn vectors_are_closed_in_the_lanes_that_made_them() {
     let lanes32 = u128::from(NAN32) * 0x1_0000_0001_0000_0001_0000_0001;
     let lanes64 = u128::from(NAN64) << 64 | u128::from(NAN64);
-    let f = |body: &str, result: &str| format!("(func (export \"f\") (param v128) (result {result}) (local v128) {body})");
+    let f =
+        |body: &str, result: &str| format!("(func (export \"f\") (param v128) (result {result}) (local v128) {body})");
     let q32 = "(f32x4.div (local.get 0) (local.get 0))";
     let q64 = "(f64x2.div (local.get 0) (local.get 0))";
     let zero = V::V128(0);
@@ -169,23 +205,65 @@ fn vectors_are_closed_in_the_lanes_that_made_them() {
         ("or", f(&format!("(v128.or {q32} (v128.const i64x2 0 0))"), "v128"), V::V128(lanes32)),
         ("and", f(&format!("(v128.and {q64} (v128.const i64x2 -1 -1))"), "v128"), V::V128(lanes64)),
         ("store", f(&format!("(v128.store (i32.const 0) {q32}) (v128.load (i32.const 0))"), "v128"), V::V128(lanes32)),
-        ("byte shuffle", f(&format!("(i8x16.shuffle 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 {q32} {q32})"), "v128"), V::V128(u128::from_le_bytes([0x7f; 16]))),
-        ("lane shuffle", f(&format!("(i8x16.shuffle 4 5 6 7 0 1 2 3 16 17 18 19 28 29 30 31 {q32} {q32})"), "v128"), V::V128(lanes32)),
+        (
+            "byte shuffle",
+            f(&format!("(i8x16.shuffle 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 {q32} {q32})"), "v128"),
+            V::V128(u128::from_le_bytes([0x7f; 16])),
+        ),
+        (
+            "lane shuffle",
+            f(&format!("(i8x16.shuffle 4 5 6 7 0 1 2 3 16 17 18 19 28 29 30 31 {q32} {q32})"), "v128"),
+            V::V128(lanes32),
+        ),
         ("integer lane", f(&format!("(i32x4.extract_lane 2 {q32})"), "i32"), V::I32(NAN32 as i32)),
         ("float lane", f(&format!("(i32.reinterpret_f32 (f32x4.extract_lane 2 {q32}))"), "i32"), V::I32(NAN32 as i32)),
         ("lane of another type", f(&format!("(f32x4.extract_lane 1 {q64})"), "f32"), V::F32((NAN64 >> 32) as u32)),
         ("read as other lanes", f(&format!("(f32x4.abs {q64})"), "v128"), V::V128(lanes64)),
         ("integer sum", f(&format!("(i32x4.add {q32} (v128.const i64x2 0 0))"), "v128"), V::V128(lanes32)),
         ("pmin", f(&format!("(f32x4.pmin {q32} {q32})"), "v128"), V::V128(lanes32)),
-        ("splat", f("(f32x4.splat (f32.div (f32x4.extract_lane 0 (local.get 0)) (f32.const 0)))", "v128"), V::V128(lanes32)),
-        ("replaced lane", f("(f32x4.replace_lane 1 (local.get 0) (f32.div (f32x4.extract_lane 0 (local.get 0)) (f32.const 0)))", "v128"), V::V128(u128::from(NAN32) << 32)),
-        ("replaced in arithmetic", f(&format!("(f32x4.replace_lane 1 {q32} (f32.div (f32.const 0) (f32x4.extract_lane 0 (local.get 0))))"), "v128"), V::V128(lanes32)),
-        ("bitselect", f(&format!("(v128.bitselect {q32} (v128.const i64x2 1 1) (f32x4.eq (local.get 0) (local.get 0)))"), "v128"), V::V128(lanes32)),
+        (
+            "splat",
+            f("(f32x4.splat (f32.div (f32x4.extract_lane 0 (local.get 0)) (f32.const 0)))", "v128"),
+            V::V128(lanes32),
+        ),
+        (
+            "replaced lane",
+            f(
+                "(f32x4.replace_lane 1 (local.get 0) (f32.div (f32x4.extract_lane 0 (local.get 0)) (f32.const 0)))",
+                "v128",
+            ),
+            V::V128(u128::from(NAN32) << 32),
+        ),
+        (
+            "replaced in arithmetic",
+            f(
+                &format!("(f32x4.replace_lane 1 {q32} (f32.div (f32.const 0) (f32x4.extract_lane 0 (local.get 0))))"),
+                "v128",
+            ),
+            V::V128(lanes32),
+        ),
+        (
+            "bitselect",
+            f(&format!("(v128.bitselect {q32} (v128.const i64x2 1 1) (f32x4.eq (local.get 0) (local.get 0)))"), "v128"),
+            V::V128(lanes32),
+        ),
         ("masked", f(&format!("(v128.and (f32x4.eq (local.get 0) (local.get 0)) {q32})"), "v128"), V::V128(lanes32)),
         ("masked away", f(&format!("(v128.andnot {q32} (f32x4.eq (local.get 0) (local.get 0)))"), "v128"), V::V128(0)),
-        ("joined lanes", f(&format!("(local.set 1 {q32}) (if (i32.const 1) (then (local.set 1 {q64}))) (local.get 1)"), "v128"), V::V128(lanes64)),
-        ("demoted", f(&format!("(f32x4.demote_f64x2_zero {q64})"), "v128"), V::V128(u128::from(NAN32) << 32 | u128::from(NAN32))),
-        ("xor with a sign", f(&format!("(v128.xor {q32} (v128.const i32x4 1 1 1 1))"), "v128"), V::V128(lanes32 | 0x1_0000_0001_0000_0001_0000_0001)),
+        (
+            "joined lanes",
+            f(&format!("(local.set 1 {q32}) (if (i32.const 1) (then (local.set 1 {q64}))) (local.get 1)"), "v128"),
+            V::V128(lanes64),
+        ),
+        (
+            "demoted",
+            f(&format!("(f32x4.demote_f64x2_zero {q64})"), "v128"),
+            V::V128(u128::from(NAN32) << 32 | u128::from(NAN32)),
+        ),
+        (
+            "xor with a sign",
+            f(&format!("(v128.xor {q32} (v128.const i32x4 1 1 1 1))"), "v128"),
+            V::V128(lanes32 | 0x1_0000_0001_0000_0001_0000_0001),
+        ),
     ];
     for (name, text, expected) in &cases {
         println!("{name}");

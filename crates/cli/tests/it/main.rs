@@ -1,0 +1,21 @@
+//! The program from outside: what is typed, what is printed, what it leaves behind.
+//!
+//! | module | what is tested |
+//! | --- | --- |
+//! | [`cases`] | the files under `tests/cases`: inputs, command lines, exit codes and every printed word |
+//! | [`endless`] | standard input that never ends, and signals |
+//! | [`examples`] | the examples from run to report |
+//! | [`page`] | the report page against hostile names |
+//! | [`tampered`] | journals that somebody changed |
+//! | [`words`] | JSON, YAML, completions, colours, progress bars, the exit table |
+//!
+//! [`case`] reads and writes case files, [`room`] is a folder to run the program in.
+
+mod case;
+mod cases;
+mod endless;
+mod examples;
+mod page;
+mod room;
+mod tampered;
+mod words;
