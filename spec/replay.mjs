@@ -70,9 +70,9 @@ function decode(bytes) {
 // ---- a container ----
 
 const TRAPS = [
-  [/unreachable/, 1], [/memory access out of bounds|memory\.\w+ out of bounds/i, 2], [/table index is out of bounds|table access out of bounds/, 3],
-  [/null function|function signature mismatch: null|RuntimeError: null/, 4], [/signature mismatch|null function or function signature mismatch/, 5],
-  [/divide result unrepresentable/, 6], [/divide by zero|remainder by zero/, 7], [/float unrepresentable/, 8],
+  [/^unreachable/, 1], [/memory access out of bounds|memory\.\w+ out of bounds/i, 2], [/table index is out of bounds|table access out of bounds/, 3],
+  [/null function or function signature mismatch/, 4], [/divide result unrepresentable|float unrepresentable/, 6],
+  [/divide by zero|remainder by zero/, 7],
 ];
 
 class Container {

@@ -44,16 +44,19 @@ def start(ids, degree, volume):
 
 
 def step(rows, degree, volume, beta, current, previous, alpha):
-    following = []
+    product, following = 0.0, []
     for i, row in enumerate(rows):
         here, total = current[i], -(beta * degree[i] * previous[i])
         for j, w in row:
             total += float(w) * (here - current[j])
-        following.append(total / degree[i])
-    product = add_up(d * entry * here for d, entry, here in zip(degree, following, current))
+        following.append(total)
+        product += total * here
     alpha = product if alpha is None else alpha
-    following = [entry - alpha * here for entry, here in zip(following, current)]
-    return alpha, math.sqrt(deflate(degree, volume, following)), following
+    following = [entry / d - alpha * here for entry, d, here in zip(following, degree, current)]
+    total = add_up(d * entry for d, entry in zip(degree, following))
+    mean = total / volume
+    square = add_up(d * entry * entry for d, entry in zip(degree, following)) - total * mean
+    return alpha, math.sqrt(max(square, 0.0)), [entry - mean for entry in following]
 
 
 def negative_pivot(alpha, beta, x):

@@ -27,8 +27,8 @@ impl Exit {
         (Self::BadSignature, "bad-signature", "a signature does not verify"),
         (Self::BrokenChain, "broken-chain", "receipts do not follow one another, or not from their genesis or inputs"),
         (Self::Divergence, "divergence", "a replay gave another body than the receipt"),
-        (Self::Policy, "policy", "a rule refused it: a hazard, an unknown signer, a readable key"),
-        (Self::Budget, "budget", "a budget was used up"),
+        (Self::Policy, "policy", "a rule refused it: a hazard, a module of unknown origin, a key that others can read"),
+        (Self::Budget, "budget", "the run ended well, but the meter stopped some of its steps"),
         (Self::Malformed, "malformed", "bytes or rows that are not what they should be"),
         (Self::SignerUnknown, "signer-unknown", "self-consistent, but nobody trusted vouches for it"),
     ];

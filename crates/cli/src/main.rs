@@ -46,6 +46,7 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     env_logger::Builder::from_env(env_logger::Env::new().filter_or("AVOUCH_LOG", "warn")).init();
+    quiet_storage();
     let exit = match arguments.command.run(arguments.format) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -54,6 +55,16 @@ fn main() -> ExitCode {
         }
     };
     ExitCode::from(exit as u8)
+}
+
+/// The storage asserts what a damaged journal may break. The journal turns that into an error of its own, which says all
+/// that a person needs; where the assertion stood goes to the log.
+fn quiet_storage() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| match panic.location() {
+        Some(place) if place.file().contains("/redb-") => log::debug!("{panic}"),
+        Some(_) | None => usual(panic),
+    }));
 }
 
 /// Errors go to standard error, in the words of the exit table.

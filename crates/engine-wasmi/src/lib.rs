@@ -13,7 +13,7 @@ use codec::abi;
 use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES};
 use engine::{EngineError, EngineErrorKind, GlobalValue, State, Stop, Trap};
 use wasmi::errors::ErrorKind;
-use wasmi::{Config, Global, Linker, Memory, Store, TrapCode, TypedFunc, Val};
+use wasmi::{Config, ExternType, Global, Linker, Memory, Store, TrapCode, TypedFunc, Val, ValType};
 
 /// wasmi with the features that sealing accepts, and no fuel: the meter is in the module.
 pub struct WasmiEngine(wasmi::Engine);
@@ -48,8 +48,32 @@ impl engine::Engine for WasmiEngine {
     fn compile(&self, sealed: &[u8]) -> Result<Box<dyn engine::Module>, EngineError> {
         let module = wasmi::Module::new(&self.0, sealed)
             .map_err(|error| EngineError::new(EngineErrorKind::InvalidModule, error.to_string()))?;
+        check_seal_exports(&module)?;
         Ok(Box::new(WasmiModule(module)))
     }
+}
+
+/// What the host relies on without asking again: sealing's globals are there, mutable and of their types, and those of
+/// the state hold numbers.
+fn check_seal_exports(module: &wasmi::Module) -> Result<(), EngineError> {
+    let wrong = |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`; is the module sealed?"));
+    let global = |name: &str| match module.get_export(name) {
+        Some(ExternType::Global(global)) if global.mutability().is_mut() => Some(global.content()),
+        _ => None,
+    };
+    for (name, wanted) in
+        [(abi::GLOBAL_METER, ValType::I64), (abi::GLOBAL_DEPTH, ValType::I32), (abi::GLOBAL_STOP, ValType::I32)]
+    {
+        if global(name) != Some(wanted) {
+            return Err(wrong(name));
+        }
+    }
+    for export in module.exports().filter(|export| export.name().starts_with(abi::GLOBAL_STATE_PREFIX)) {
+        if matches!(global(export.name()), None | Some(ValType::FuncRef | ValType::ExternRef)) {
+            return Err(wrong(export.name()));
+        }
+    }
+    Ok(())
 }
 
 struct WasmiModule(wasmi::Module);
@@ -109,11 +133,9 @@ impl WasmiInstance {
             },
             Some(TrapCode::MemoryOutOfBounds) => Trap::MemoryOutOfBounds,
             Some(TrapCode::TableOutOfBounds) => Trap::TableOutOfBounds,
-            Some(TrapCode::IndirectCallToNull) => Trap::IndirectCallNull,
-            Some(TrapCode::BadSignature) => Trap::IndirectCallTypeMismatch,
-            Some(TrapCode::IntegerOverflow) => Trap::IntegerOverflow,
+            Some(TrapCode::IndirectCallToNull | TrapCode::BadSignature) => Trap::BadIndirectCall,
+            Some(TrapCode::IntegerOverflow | TrapCode::BadConversionToInteger) => Trap::IntegerOverflow,
             Some(TrapCode::IntegerDivisionByZero) => Trap::DivisionByZero,
-            Some(TrapCode::BadConversionToInteger) => Trap::BadConversionToInteger,
             Some(TrapCode::StackOverflow) => {
                 return Stop::World(EngineError::new(EngineErrorKind::NativeStackOverflow, error.to_string()));
             }

@@ -58,8 +58,13 @@ impl ArtefactCache {
 
     fn write(&self, path: &Path, code: &[u8]) -> std::io::Result<()> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.directory)?;
+        if !owner_only(&self.directory) {
+            return Err(std::io::ErrorKind::PermissionDenied.into());
+        }
+        // In a folder that only we can write to, a draft of this name is one that we left behind.
         let draft = path.with_extension(format!("{}.draft", std::process::id()));
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let _ = fs::remove_file(&draft);
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
         file.write_all(sha256(code).as_bytes())?;
         file.write_all(code)?;
         fs::rename(draft, path)

@@ -86,11 +86,9 @@ impl WasmtimeInstance {
             }
             Some(Code::MemoryOutOfBounds) => Trap::MemoryOutOfBounds,
             Some(Code::TableOutOfBounds) => Trap::TableOutOfBounds,
-            Some(Code::IndirectCallToNull) => Trap::IndirectCallNull,
-            Some(Code::BadSignature) => Trap::IndirectCallTypeMismatch,
-            Some(Code::IntegerOverflow) => Trap::IntegerOverflow,
+            Some(Code::IndirectCallToNull | Code::BadSignature) => Trap::BadIndirectCall,
+            Some(Code::IntegerOverflow | Code::BadConversionToInteger) => Trap::IntegerOverflow,
             Some(Code::IntegerDivisionByZero) => Trap::DivisionByZero,
-            Some(Code::BadConversionToInteger) => Trap::BadConversionToInteger,
             Some(Code::StackOverflow) => return world(EngineErrorKind::NativeStackOverflow),
             Some(Code::Interrupt) => return world(EngineErrorKind::Deadline),
             Some(_) | None => return world(EngineErrorKind::Other),

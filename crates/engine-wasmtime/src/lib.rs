@@ -18,7 +18,8 @@ use codec::abi;
 use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES};
 use engine::{EngineError, EngineErrorKind};
 use wasmtime::{
-    Config, InstanceAllocationStrategy, InstancePre, Linker, PoolingAllocationConfig, WasmBacktraceDetails,
+    Config, ExternType, InstanceAllocationStrategy, InstancePre, Linker, Mutability, PoolingAllocationConfig, ValType,
+    WasmBacktraceDetails,
 };
 
 use crate::artefact::ArtefactCache;
@@ -116,16 +117,35 @@ impl engine::Engine for WasmtimeEngine {
             None => wasmtime::Module::new(&self.engine, sealed),
         }
         .map_err(invalid)?;
-        for name in [abi::GLOBAL_METER, abi::GLOBAL_DEPTH, abi::GLOBAL_STOP] {
-            if module.get_export(name).is_none() {
-                return Err(EngineError::new(
-                    EngineErrorKind::MissingExport,
-                    format!("`{name}`; is the module sealed?"),
-                ));
-            }
-        }
+        check_seal_exports(&module)?;
         self.template(&module)
     }
+}
+
+/// What the host relies on without asking again: sealing's globals are there, mutable and of their types, and those of
+/// the state hold numbers.
+fn check_seal_exports(module: &wasmtime::Module) -> Result<(), EngineError> {
+    let wrong = |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`; is the module sealed?"));
+    let global = |name: &str| match module.get_export(name) {
+        Some(ExternType::Global(global)) if global.mutability() == Mutability::Var => Some(global.content().clone()),
+        _ => None,
+    };
+    let is = |name: &str, wanted: fn(&ValType) -> bool| global(name).is_some_and(|found| wanted(&found));
+    for (name, holds) in [
+        (abi::GLOBAL_METER, is(abi::GLOBAL_METER, ValType::is_i64)),
+        (abi::GLOBAL_DEPTH, is(abi::GLOBAL_DEPTH, ValType::is_i32)),
+        (abi::GLOBAL_STOP, is(abi::GLOBAL_STOP, ValType::is_i32)),
+    ] {
+        if !holds {
+            return Err(wrong(name));
+        }
+    }
+    for export in module.exports().filter(|export| export.name().starts_with(abi::GLOBAL_STATE_PREFIX)) {
+        if !is(export.name(), |found| !found.is_ref()) {
+            return Err(wrong(export.name()));
+        }
+    }
+    Ok(())
 }
 
 struct WasmtimeModule {

@@ -25,16 +25,13 @@ pub enum Trap {
     MemoryOutOfBounds,
     /// A table access outside of the table.
     TableOutOfBounds,
-    /// An indirect call to an empty table entry.
-    IndirectCallNull,
-    /// An indirect call to a function of another type.
-    IndirectCallTypeMismatch,
-    /// An integer division whose result does not fit.
+    /// An indirect call to an empty table entry or to a function of another type. Browsers do not tell the two apart.
+    BadIndirectCall,
+    /// An integer division whose result does not fit, or a float, NaN among them, that does not fit the integer type it is
+    /// converted to. Engines draw the line between these in different places.
     IntegerOverflow,
     /// An integer division or remainder by zero.
     DivisionByZero,
-    /// A float that is NaN or does not fit, converted to an integer.
-    BadConversionToInteger,
 }
 
 impl fmt::Display for Trap {
@@ -45,11 +42,9 @@ impl fmt::Display for Trap {
             Self::Unreachable => "the guest executed `unreachable`",
             Self::MemoryOutOfBounds => "memory access out of bounds",
             Self::TableOutOfBounds => "table access out of bounds",
-            Self::IndirectCallNull => "indirect call to an empty table entry",
-            Self::IndirectCallTypeMismatch => "indirect call to a function of another type",
-            Self::IntegerOverflow => "integer overflow in a division",
+            Self::BadIndirectCall => "indirect call to an empty table entry or a function of another type",
+            Self::IntegerOverflow => "a quotient or a converted float does not fit its integer type",
             Self::DivisionByZero => "division by zero",
-            Self::BadConversionToInteger => "float to integer conversion out of range",
         })
     }
 }

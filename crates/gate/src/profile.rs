@@ -42,11 +42,11 @@ impl Profile {
         number: 0,
         name: "tile",
         memory_bytes: 64 << 10,
-        stack_bytes: 14 << 10,
+        stack_bytes: 24 << 10,
         data_bytes: 14 << 10,
         message_bytes: 4 << 10,
-        vertices: 48,
-        edges: 128,
+        vertices: 32,
+        edges: 96,
         pending: 64,
     };
     /// A small edge device.

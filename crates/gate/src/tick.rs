@@ -47,6 +47,8 @@ struct Flight {
     digest: Option<CutDigest>,
     /// The vertex-set digest of the frozen core, if an earlier flight has left it.
     vertex_set: Option<Digest>,
+    /// Whether the certified lower bound is in the published score.
+    bounded: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,6 +88,7 @@ impl<'a> Gate<'a> {
                 cut: Stage::Through,
                 spectral: Stage::Through,
                 digest: None,
+                bounded: false,
                 vertex_set: None,
             },
             published_cut: None,
@@ -140,7 +143,7 @@ impl<'a> Gate<'a> {
         total.settle(&witness);
 
         let work = WorkReport {
-            total: budget.total - total.left,
+            total: ingest.used() + cut.used() + spectral.used() + evidence.used() + witness.used(),
             ingest: ingest.used(),
             cut: cut.used(),
             spectral: spectral.used(),
@@ -167,6 +170,7 @@ impl<'a> Gate<'a> {
             cut: Stage::Running,
             spectral: Stage::Running,
             digest: None,
+            bounded: false,
             vertex_set: self.flight.vertex_set.filter(|_| self.snapshot.same_vertices()),
         };
     }
@@ -198,7 +202,7 @@ impl<'a> Gate<'a> {
 
     /// The certified lower bound needs the cut of the same flight; it is filled in as soon as that is known.
     fn bound_score(&mut self) {
-        if self.flight.cut == Stage::Running || self.flight.version.is_none() {
+        if self.flight.bounded || self.flight.cut == Stage::Running || self.flight.spectral == Stage::Running {
             return;
         }
         if let (Some(score), Some(cut)) = (&mut self.published_score, self.cut.result())
@@ -210,6 +214,7 @@ impl<'a> Gate<'a> {
             // Both bounds are certain, and the float between them is moved into the interval if it lies outside.
             score.lower = lower.min(score.upper);
             score.score = score.score.max(score.lower);
+            self.flight.bounded = true;
         }
     }
 

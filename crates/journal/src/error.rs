@@ -112,6 +112,10 @@ pub(crate) fn classify(error: impl Into<redb::Error>) -> JournalErrorKind {
             std::io::ErrorKind::UnexpectedEof => JournalErrorKind::Damaged("the file ends too early".to_owned()),
             _ => JournalErrorKind::Io(error),
         },
+        // The write that failed was reported when it failed; the storage takes no more after it.
+        redb::Error::PreviousIo | redb::Error::DatabaseClosed => {
+            JournalErrorKind::Io(std::io::Error::other("an earlier write failed; what was committed before it stays"))
+        }
         redb::Error::TableDoesNotExist(_) => JournalErrorKind::Missing("table of steps"),
         redb::Error::UpgradeRequired(version) => JournalErrorKind::Version(u64::from(version)),
         other => JournalErrorKind::Damaged(other.to_string()),

@@ -16,6 +16,9 @@ use crate::{Entry, Header};
 /// Steps that are held in memory at once while iterating.
 const CHUNK_STEPS: u64 = 512;
 
+/// Bytes after which a chunk ends early, whatever its number of steps.
+const CHUNK_BYTES_MAX: usize = 16 << 20;
+
 /// A journal that is being read.
 pub struct Reader {
     snapshot: ReadTransaction,
@@ -83,8 +86,8 @@ impl Reader {
             let end = last.min(next + CHUNK_STEPS - 1);
             match self.chunk(next, end) {
                 Ok(entries) => {
+                    next += entries.len() as u64;
                     chunk = entries.into_iter();
-                    next = end + 1;
                     chunk.next().map(Ok)
                 }
                 Err(error) => {
@@ -168,7 +171,7 @@ fn read_chunk(snapshot: &ReadTransaction, first: u64, last: u64) -> Result<Vec<E
     let receipts = snapshot.open_table(RECEIPTS).map_err(classify)?;
     let annexes = snapshot.open_table(ANNEXES).map_err(classify)?;
     let sums = snapshot.open_table(SUMS).map_err(classify)?;
-    let mut entries = Vec::new();
+    let (mut entries, mut bytes, mut last) = (Vec::new(), 0, last);
     let rows = receipts.range(first..=last).map_err(classify)?;
     let rows = rows.zip(inputs.range(first..=last).map_err(classify)?);
     let rows = rows.zip(annexes.range(first..=last).map_err(classify)?);
@@ -191,7 +194,12 @@ fn read_chunk(snapshot: &ReadTransaction, first: u64, last: u64) -> Result<Vec<E
         if sum.is_none_or(|sum| *sum.value() != entry.sum()) {
             return Err(JournalErrorKind::Damaged(format!("epoch {expected} is not what was written")));
         }
+        bytes += entry.input.len() + entry.receipt.len() + entry.annex.len();
         entries.push(entry);
+        if bytes >= CHUNK_BYTES_MAX {
+            last = expected;
+            break;
+        }
     }
     let expected = first + entries.len() as u64;
     if expected <= last {

@@ -24,12 +24,16 @@ pub enum Durability {
 /// Steps in one transaction under [`Durability::AtClose`], so that memory stays bounded.
 const BATCH_AT_CLOSE: u32 = 1_024;
 
+/// Bytes after which a batch is written early, whatever its number of steps.
+const BATCH_BYTES_MAX: usize = 16 << 20;
+
 /// A journal that is being written.
 pub struct Writer {
     database: Database,
     path: PathBuf,
     durability: Durability,
     waiting: Vec<Entry>,
+    waiting_bytes: usize,
     next_epoch: u64,
 }
 
@@ -50,9 +54,17 @@ impl Writer {
                 _ => JournalErrorKind::Io(error),
             })
         })?;
-        let database = Database::builder().create_file(file).map_err(|error| fail(classify(error)))?;
-        write_header(&database, header).map_err(|error| fail(classify(error)))?;
-        Ok(Self { database, path: path.to_owned(), durability, waiting: Vec::new(), next_epoch: 1 })
+        let made = Database::builder().create_file(file).map_err(classify).and_then(|database| {
+            write_header(&database, header).map_err(classify)?;
+            sync_folder(path).map_err(JournalErrorKind::Io)?;
+            Ok(database)
+        });
+        let database = made.map_err(|kind| {
+            // A journal without its header is nothing that anybody could use, and would stand in the way of the next run.
+            let _ = fs::remove_file(path);
+            fail(kind)
+        })?;
+        Ok(Self { database, path: path.to_owned(), durability, waiting: Vec::new(), waiting_bytes: 0, next_epoch: 1 })
     }
 
     /// Appends a step; see [`Durability`] for when it is safe.
@@ -68,6 +80,7 @@ impl Writer {
         for part in [&entry.input, &entry.receipt, &entry.annex] {
             check_size(part).map_err(fail)?;
         }
+        self.waiting_bytes += entry.input.len() + entry.receipt.len() + entry.annex.len();
         self.waiting.push(entry);
         self.next_epoch += 1;
         let batch = match self.durability {
@@ -75,7 +88,7 @@ impl Writer {
             Durability::Batch(steps) => steps.max(1),
             Durability::AtClose => BATCH_AT_CLOSE,
         };
-        if self.waiting.len() >= batch as usize {
+        if self.waiting.len() >= batch as usize || self.waiting_bytes >= BATCH_BYTES_MAX {
             self.commit(self.durability != Durability::AtClose)?;
         }
         Ok(())
@@ -109,8 +122,18 @@ impl Writer {
         write_steps(&self.database, &self.waiting, to_disk)
             .map_err(|error| JournalError::new(&self.path, classify(error)))?;
         self.waiting.clear();
+        self.waiting_bytes = 0;
         Ok(())
     }
+}
+
+/// Makes the file's name outlast a crash, too: it stands in the folder, not in the file.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::File::open(folder)?.sync_all()
 }
 
 fn check_size(value: &[u8]) -> Result<(), JournalErrorKind> {

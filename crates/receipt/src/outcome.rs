@@ -32,16 +32,12 @@ pub enum TrapCode {
     MemoryOutOfBounds = 2,
     /// A table access outside of the table.
     TableOutOfBounds = 3,
-    /// An indirect call to an empty table entry.
-    IndirectCallNull = 4,
-    /// An indirect call to a function of another type.
-    IndirectCallTypeMismatch = 5,
-    /// An integer division whose result does not fit.
+    /// An indirect call to an empty table entry or to a function of another type.
+    BadIndirectCall = 4,
+    /// A quotient or a converted float, NaN among them, does not fit its integer type.
     IntegerOverflow = 6,
     /// An integer division or remainder by zero.
     DivisionByZero = 7,
-    /// A float that is NaN or does not fit, converted to an integer.
-    BadConversionToInteger = 8,
 }
 
 /// Which built-in limit was reached.
@@ -131,15 +127,13 @@ impl Outcome {
 
 impl TrapCode {
     /// All trap codes, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 6] = [
         Self::Unreachable,
         Self::MemoryOutOfBounds,
         Self::TableOutOfBounds,
-        Self::IndirectCallNull,
-        Self::IndirectCallTypeMismatch,
+        Self::BadIndirectCall,
         Self::IntegerOverflow,
         Self::DivisionByZero,
-        Self::BadConversionToInteger,
     ];
 
     /// The trap code that `number` stands for.
@@ -199,11 +193,9 @@ impl fmt::Display for TrapCode {
             Self::Unreachable => "unreachable",
             Self::MemoryOutOfBounds => "memory out of bounds",
             Self::TableOutOfBounds => "table out of bounds",
-            Self::IndirectCallNull => "indirect call null",
-            Self::IndirectCallTypeMismatch => "indirect call type mismatch",
+            Self::BadIndirectCall => "bad indirect call",
             Self::IntegerOverflow => "integer overflow",
             Self::DivisionByZero => "division by zero",
-            Self::BadConversionToInteger => "bad conversion to integer",
         })
     }
 }

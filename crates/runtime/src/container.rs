@@ -51,6 +51,8 @@ pub struct Container {
     epoch: u64,
     previous: Digest,
     restore_point: RestorePoint,
+    /// Set while the instance may be in a state that no chain speaks of.
+    broken: bool,
 }
 
 /// What a step left behind.
@@ -99,6 +101,7 @@ impl Container {
             previous: plan.genesis.payload_digest(),
             plan,
             restore_point: RestorePoint::new(),
+            broken: false,
         };
         set_up(&mut *container.instance, &[&[Message::Configure as u8], &container.plan.configuration])?;
         container.save_restore_point()?;
@@ -154,8 +157,12 @@ impl Container {
     /// Takes one step. Whatever the guest does, there is a body; if it left no claim, the container is as it was before.
     ///
     /// # Errors
-    /// The world failed: nothing is receipted, the epoch is not used up, and the container is as it was before.
+    /// The world failed: nothing is receipted, the epoch is not used up, and the container is as it was before; or, if it
+    /// could not be put back, every later step is [`RuntimeError::Broken`].
     pub fn step(&mut self, input: &[u8]) -> Result<Stepped, RuntimeError> {
+        if std::mem::replace(&mut self.broken, true) {
+            return Err(RuntimeError::Broken);
+        }
         let epoch = self.epoch + 1;
         let input_digest = sha256(input);
         let ended = if input.len() > INPUT_BYTES_MAX {
@@ -169,21 +176,24 @@ impl Container {
             Ok(Err(outcome)) => (outcome, None),
             Err(error) => {
                 self.roll_back()?;
+                self.broken = false;
                 return Err(error);
             }
         };
         let meter_used = (self.meter - self.instance.meter()).clamp(0, self.meter) as u64;
         let stepped = self.receipt(epoch, input_digest, outcome, meter_used, accepted)?;
-        if stepped.body.claim_bytes().is_none() {
-            self.roll_back()?;
-        } else {
-            let good = GoodStep { epoch, previous: self.previous, input: input.to_vec() };
-            if self.restore_point.remember(good) {
-                self.save_restore_point()?;
+        match stepped.body.frame().claim {
+            None => self.roll_back()?,
+            Some(claim) => {
+                let good = GoodStep { epoch, previous: self.previous, claim, input: input.to_vec() };
+                if self.restore_point.remember(good) {
+                    self.save_restore_point()?;
+                }
             }
         }
         self.epoch = epoch;
         self.previous = stepped.body.digest();
+        self.broken = false;
         Ok(stepped)
     }
 
@@ -261,11 +271,9 @@ impl Container {
         self.install_key()?;
         for step in self.restore_point.since() {
             match send_step(&mut *self.instance, self.meter, step.epoch, step.previous, &step.input) {
-                Ok(Reply::Output(_)) => {}
+                Ok(Reply::Output(output)) if read_output(&output).is_some_and(|a| sha256(&a.bytes) == step.claim) => {}
                 Err(Stop::World(error)) => return Err(error.into()),
-                Ok(Reply::Refused(_) | Reply::Nonsense) | Err(Stop::Trap(_)) => {
-                    return Err(RuntimeError::NotDeterministic { epoch: step.epoch });
-                }
+                Ok(_) | Err(Stop::Trap(_)) => return Err(RuntimeError::NotDeterministic { epoch: step.epoch }),
             }
         }
         self.save_restore_point()
@@ -329,10 +337,8 @@ fn outcome_of(trap: Trap) -> Outcome {
         Trap::Unreachable => TrapCode::Unreachable,
         Trap::MemoryOutOfBounds => TrapCode::MemoryOutOfBounds,
         Trap::TableOutOfBounds => TrapCode::TableOutOfBounds,
-        Trap::IndirectCallNull => TrapCode::IndirectCallNull,
-        Trap::IndirectCallTypeMismatch => TrapCode::IndirectCallTypeMismatch,
+        Trap::BadIndirectCall => TrapCode::BadIndirectCall,
         Trap::IntegerOverflow => TrapCode::IntegerOverflow,
         Trap::DivisionByZero => TrapCode::DivisionByZero,
-        Trap::BadConversionToInteger => TrapCode::BadConversionToInteger,
     })
 }

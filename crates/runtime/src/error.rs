@@ -27,6 +27,8 @@ pub enum RuntimeError {
         /// The step.
         epoch: u64,
     },
+    /// An earlier error left the container in a state that cannot be trusted.
+    Broken,
     /// A body or receipt could not be put together.
     Format(FormatError),
 }
@@ -43,6 +45,7 @@ impl fmt::Display for RuntimeError {
             Self::NotDeterministic { epoch } => {
                 write!(f, "epoch {epoch} ended differently when it was run again: the engine is not deterministic")
             }
+            Self::Broken => f.write_str("an earlier error left the container broken; start it again from its journal"),
             Self::Format(error) => write!(f, "{error}"),
         }
     }

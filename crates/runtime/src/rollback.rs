@@ -21,6 +21,8 @@ pub(crate) struct RestorePoint {
 pub(crate) struct GoodStep {
     pub(crate) epoch: u64,
     pub(crate) previous: Digest,
+    /// Digest of the claim that it left, which running it again must give again.
+    pub(crate) claim: Digest,
     pub(crate) input: Vec<u8>,
 }
 

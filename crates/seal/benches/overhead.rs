@@ -19,8 +19,8 @@ const GROUPS: [(&str, &[&str]); 4] = [
 ];
 
 const TURNS: i32 = 4;
-const ROUNDS: usize = 60;
-const LAYOUTS: usize = 8;
+const ROUNDS: usize = 30;
+const LAYOUTS: usize = 24;
 
 struct Kernels {
     store: Store<()>,

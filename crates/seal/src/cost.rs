@@ -99,3 +99,16 @@ pub fn cost_table_digest() -> Digest {
     }
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::cost_table_digest;
+
+    /// The digest is in every receipt: a change of it must be meant, and be in the change log.
+    #[test]
+    fn the_digest_is_the_one_that_receipts_have() {
+        assert_eq!(cost_table_digest().to_string(), "914a1165a816ffc5fad455187086055146c2d7e4748fd92ad8a6644b6658049e");
+    }
+}

@@ -1,6 +1,6 @@
 //! Loops whose number of turns is known before they begin.
 //!
-//! Such a loop has a straight body, ends in one conditional branch back to its start, and continues while a counter
+//! Such a loop has a body that nothing leaves but its end and one conditional branch back to its start (blocks and `if`s may stand in it), and continues while a counter
 //! compares in some way with a bound that the loop does not change. The counter is a local that each turn adds one constant to. The
 //! body is evaluated symbolically, so it does not matter in which order a compiler put things.
 
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use wasmparser::{BlockType, Operator};
 
-use crate::body::Body;
+use crate::body::{Body, Op};
 use crate::operators::Role;
 
 /// Width of the counter.
@@ -106,16 +106,33 @@ pub(crate) fn counted(body: &Body<'_>, start: usize) -> Option<Counted> {
     let Operator::Loop { blockty: BlockType::Empty | BlockType::Type(_) } = body.ops[start].operator else {
         return None;
     };
-    let ops = &body.ops[start + 1..];
-    let back = ops.iter().position(|op| is_structural(&op.operator))?;
-    let Operator::BrIf { relative_depth: 0 } = ops[back].operator else { return None };
-    let tail = ops[back + 1..].iter().find(|op| is_structural(&op.operator))?;
-    if !matches!(tail.operator, Operator::End) {
-        return None;
-    }
     let mut turn = Turn { stack: Vec::new(), locals: BTreeMap::new() };
-    for op in &ops[..back] {
-        turn.step(&op.operator, op.traits.pops, op.traits.pushes, op.traits.role)?;
+    // What every turn costs, and at most what the arms inside cost besides.
+    let (mut each, mut arms) = (0, 0);
+    let mut at = start + 1;
+    loop {
+        let op = body.ops.get(at)?;
+        each += op.traits.class.cost();
+        match &op.operator {
+            Operator::BrIf { relative_depth: 0 } => break,
+            Operator::Block { blockty } | Operator::If { blockty } => {
+                let end = closed_end(body, at)?;
+                arms += body.ops[at + 1..end].iter().map(|op| op.traits.class.cost()).sum::<u32>();
+                turn.skip(&body.ops[at..end], *blockty)?;
+                at = end + 1;
+            }
+            operator if is_structural(operator) => return None,
+            operator => {
+                turn.step(operator, op.traits.pops, op.traits.pushes, op.traits.role)?;
+                at += 1;
+            }
+        }
+    }
+    // Arms are charged as they are executed and compared with zero only after the loop. So that this delay is bounded by
+    // what was paid before the loop, they may not cost more than the rest of the turn; see `meter`.
+    let tail = body.ops[at + 1..].iter().find(|op| is_structural(&op.operator))?;
+    if arms > each || !matches!(tail.operator, Operator::End) {
+        return None;
     }
     let condition = match turn.pop() {
         Symbol::Term(Width::W32, term) => Symbol::Compare(Width::W32, Compare::Ne, term, Term { local: None, add: 0 }),
@@ -137,6 +154,28 @@ fn is_exact(counted: &Counted) -> bool {
             step < 0 && step.unsigned_abs().count_ones() == 1 && step != i64::MIN && step != i64::from(i32::MIN)
         }
     }
+}
+
+/// The `end` of the block at `start`, if no branch in it leaves it and it has neither loops nor calls.
+fn closed_end(body: &Body<'_>, start: usize) -> Option<usize> {
+    let mut depth = 0_u32;
+    for (index, op) in body.ops.iter().enumerate().skip(start) {
+        use Operator as O;
+        match &op.operator {
+            O::Block { .. } | O::If { .. } => depth += 1,
+            O::End if depth == 1 => return Some(index),
+            O::End => depth -= 1,
+            O::Br { relative_depth } | O::BrIf { relative_depth } if *relative_depth >= depth => return None,
+            O::BrTable { targets }
+                if targets.targets().flatten().chain([targets.default()]).any(|target| target >= depth) =>
+            {
+                return None;
+            }
+            O::Loop { .. } | O::Call { .. } | O::CallIndirect { .. } | O::Return => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 fn is_structural(operator: &Operator<'_>) -> bool {
@@ -213,6 +252,24 @@ impl Turn {
                     (0..pushes).for_each(|_| self.stack.push(Symbol::Unknown));
                 }
             },
+        }
+        Some(())
+    }
+
+    /// Steps over a block: what it sets and what it results in is not known.
+    fn skip(&mut self, block: &[Op<'_>], ty: BlockType) -> Option<()> {
+        if matches!(block[0].operator, Operator::If { .. }) {
+            self.pop();
+        }
+        for op in block {
+            if let Operator::LocalSet { local_index } | Operator::LocalTee { local_index } = op.operator {
+                self.locals.insert(local_index, Symbol::Unknown);
+            }
+        }
+        match ty {
+            BlockType::Empty => {}
+            BlockType::Type(_) => self.stack.push(Symbol::Unknown),
+            BlockType::FuncType(_) => return None,
         }
         Some(())
     }

@@ -6,8 +6,9 @@
 //! counted. The idea is that of gas metering by dominating blocks, as in the `wasm-instrument` crate.
 //!
 //! Every region subtracts its cost; only those at the start of a function or of a loop's turn also compare the meter with
-//! zero, and the way out of a function does. Between two comparisons there is no cycle, so that what runs below zero is
-//! at most the code of one function once: a bounded delay, the same everywhere, and never unnoticed.
+//! zero, and so do paying ahead and the way out of a function. What runs below zero is bounded and the same everywhere, and
+//! it never goes unnoticed: between two comparisons there is no cycle but that of a loop paid ahead, whose arms cost at
+//! most what was paid. Nor can the meter wrap: it was not below zero after that payment, and loses at most as much again.
 
 use alloc::vec::Vec;
 

@@ -6,8 +6,8 @@ use core::ops::Range;
 
 use codec::abi;
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, FunctionBody, GlobalType, KnownCustom, MemoryType,
-    Name, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures,
+    BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, FunctionBody, GlobalType, ImportSectionReader,
+    KnownCustom, MemoryType, Name, Parser, Payload, TypeRef, TypeSectionReader, ValType, Validator, WasmFeatures,
 };
 
 use crate::error::{CheckError, Limit, Malformed, TooLarge};
@@ -136,34 +136,8 @@ impl<'a> Module<'a> {
             self.sections.push(Section { id, range, count: count_of(&payload) });
         }
         match payload {
-            Payload::TypeSection(reader) => {
-                for group in reader.into_iter_with_offsets() {
-                    let (offset, group) = group.map_err(malformed)?;
-                    for sub in group.into_types() {
-                        if let CompositeInnerType::Func(ty) = &sub.composite_type.inner {
-                            self.has_vector_types |=
-                                ty.params().iter().chain(ty.results()).any(|ty| *ty == ValType::V128);
-                            self.types.push(Some(ty.clone()));
-                        } else {
-                            self.types.push(None);
-                            self.other_types.push(offset);
-                        }
-                    }
-                }
-            }
-            Payload::ImportSection(reader) => {
-                for import in reader.into_imports_with_offsets() {
-                    let (offset, import) = import.map_err(malformed)?;
-                    let is_function = if let TypeRef::Func(ty) = import.ty {
-                        self.functions.push(ty);
-                        self.imported_functions += 1;
-                        true
-                    } else {
-                        false
-                    };
-                    self.imports.push(ImportItem { module: import.module, name: import.name, is_function, offset });
-                }
-            }
+            Payload::TypeSection(reader) => self.take_types(reader)?,
+            Payload::ImportSection(reader) => self.take_imports(reader)?,
             Payload::FunctionSection(reader) => {
                 let total = u64::from(reader.count()) + u64::from(self.imported_functions);
                 within(total, limits::FUNCTIONS_MAX.into(), Limit::Functions, reader.range().start)?;
@@ -213,14 +187,45 @@ impl<'a> Module<'a> {
                 within(range.len() as u64, limits::FUNCTION_BYTES_MAX as u64, Limit::FunctionBytes, range.start)?;
                 self.bodies.push(body);
             }
-            Payload::CustomSection(reader) => {
-                if matches!(reader.as_known(), KnownCustom::Name(_)) && self.names.is_none() {
-                    let start = reader.data_offset();
-                    self.names = Some(start..start + reader.data().len());
-                }
+            Payload::CustomSection(reader)
+                if matches!(reader.as_known(), KnownCustom::Name(_)) && self.names.is_none() =>
+            {
+                let start = reader.data_offset();
+                self.names = Some(start..start + reader.data().len());
             }
             // Sections without contents to look at, and those of feature sets that the narrow validation refuses.
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_types(&mut self, reader: TypeSectionReader<'a>) -> Result<(), CheckError> {
+        for group in reader.into_iter_with_offsets() {
+            let (offset, group) = group.map_err(malformed)?;
+            for sub in group.into_types() {
+                if let CompositeInnerType::Func(ty) = &sub.composite_type.inner {
+                    self.has_vector_types |= ty.params().iter().chain(ty.results()).any(|ty| *ty == ValType::V128);
+                    self.types.push(Some(ty.clone()));
+                } else {
+                    self.types.push(None);
+                    self.other_types.push(offset);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_imports(&mut self, reader: ImportSectionReader<'a>) -> Result<(), CheckError> {
+        for import in reader.into_imports_with_offsets() {
+            let (offset, import) = import.map_err(malformed)?;
+            let is_function = if let TypeRef::Func(ty) = import.ty {
+                self.functions.push(ty);
+                self.imported_functions += 1;
+                true
+            } else {
+                false
+            };
+            self.imports.push(ImportItem { module: import.module, name: import.name, is_function, offset });
         }
         Ok(())
     }

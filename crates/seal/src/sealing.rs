@@ -122,10 +122,11 @@ impl<'m> Sealer<'m> {
     }
 
     fn function(&mut self, body: &Body<'_>, plan: &Plan) {
-        let result = match self.module.function_type(body.index).map(FuncType::results) {
+        let module = self.module;
+        let result = match module.function_type(body.index).map(FuncType::results) {
             None | Some([]) => BlockType::Empty,
             Some([one]) => BlockType::Result(value_type(*one)),
-            Some(several) => BlockType::FunctionType(self.type_of_results(&several.to_vec())),
+            Some(several) => BlockType::FunctionType(self.type_of_results(several)),
         };
         rewrite(self.module, body, plan, self.added, result).as_slice().encode(&mut self.code);
         let report = &mut self.report;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use gate::profile::Profile;
 use runtime::{Recorded, RuntimeError, replay};
 use serde::Serialize;
 
@@ -10,6 +11,7 @@ use crate::command::bar;
 use crate::engines::EngineArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Format, Report};
+use crate::prepare::seal_gate;
 use crate::record::Record;
 
 #[derive(clap::Args)]
@@ -22,6 +24,10 @@ pub(crate) struct Arguments {
     /// Last epoch to compare; the journal's last one if not given.
     #[arg(long, value_name = "EPOCH")]
     to: Option<u64>,
+    /// Run the journal's module though it is not one that this program ships. What it does is bounded by its own meter
+    /// only if it was sealed honestly: add --deadline-ms for modules from strangers.
+    #[arg(long)]
+    any_module: bool,
     #[command(flatten)]
     engine: EngineArguments,
 }
@@ -53,7 +59,7 @@ impl Report for Replayed {
             None => rows.push((
                 "bodies",
                 format!(
-                    "{} of epochs {} to {} are the same, bit for bit",
+                    "{} of epochs {} to {} are the same, bit for bit (signatures: see `avouch verify`)",
                     output::thousands(self.steps_equal),
                     self.from,
                     self.to
@@ -77,6 +83,9 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     if from > to || to > last {
         let range = format!("--from {from} --to {to}: the journal has epochs 1 to {last}");
         return Err(Failure::message(Exit::Usage, range));
+    }
+    if !arguments.any_module {
+        check_origin(&record)?;
     }
     let engine = arguments.engine.start()?;
     let module = record.module(&*engine)?;
@@ -109,8 +118,34 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     Ok(exit)
 }
 
+/// Refuses a module that is not one of those that ship with this program, sealed by it.
+fn check_origin(record: &Record) -> Result<(), Failure> {
+    let digest = record.genesis.statement().module;
+    let known = |profile: &Profile| Ok::<_, Failure>(seal_gate(*profile)?.sealed.digest == digest);
+    for profile in &Profile::ALL {
+        if known(profile)? {
+            return Ok(());
+        }
+    }
+    let message = format!(
+        "{}: the module {digest} is not one that this program ships; say --any-module to run it all the same",
+        record.path.display()
+    );
+    Err(Failure::message(Exit::Policy, message))
+}
+
 impl From<RuntimeError> for Failure {
     fn from(error: RuntimeError) -> Self {
-        Self::new(Exit::World, error)
+        let exit = match error {
+            RuntimeError::Engine(_) | RuntimeError::Broken => Exit::World,
+            RuntimeError::NotDeterministic { .. } => Exit::Divergence,
+            RuntimeError::OtherGenesis => Exit::BrokenChain,
+            RuntimeError::Configuration(_)
+            | RuntimeError::SetupTrap(_)
+            | RuntimeError::SetupRefused(_)
+            | RuntimeError::SetupNonsense
+            | RuntimeError::Format(_) => Exit::Malformed,
+        };
+        Self::new(exit, error)
     }
 }

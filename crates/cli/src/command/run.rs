@@ -82,11 +82,21 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let ended = run.all_ticks(stream, &stop);
     let seconds = started.elapsed().as_secs_f64();
     // Whatever ended the stream, what was receipted is kept.
-    let Run { writer, tally, kept, .. } = run;
-    writer.close().map_err(journal_failure)?;
+    let Run { container, writer, tally, kept, .. } = run;
+    let closed = writer.close().map_err(journal_failure);
+    // What ended the stream comes first: a journal that cannot be closed is often the same trouble once more.
     ended.map_err(|failure| failure.and(format!("{} before it are in {}", output::ticks(kept), output.display())))?;
+    closed?;
     let verification = Record::open(&output)?.verify(&[identity.operator], |_| ())?;
-    let exit = if verification.exit == Exit::SignerUnknown { Exit::Good } else { verification.exit };
+    if verification.head != container.tip().to_string() {
+        let other = format!("{}: the journal is not the one that this run wrote; something replaced it", output.display());
+        return Err(Failure::message(Exit::World, other));
+    }
+    let exit = match verification.exit {
+        Exit::SignerUnknown | Exit::Good if tally.exhausted > 0 => Exit::Budget,
+        Exit::SignerUnknown => Exit::Good,
+        other => other,
+    };
     let summary = Summary::new(&output, tally, verification, seconds, identity.public_file);
     output::print(&summary, format)?;
     Ok(exit)
@@ -127,12 +137,12 @@ impl Run {
         let bar = bar::new("run", total);
         let ended = self.ticks_of(&mut *source, limit, stop, &bar);
         bar.finish_and_clear();
-        self.writer.name_vertices(source.vertex_names()).map_err(journal_failure)?;
+        let named = self.writer.name_vertices(source.vertex_names()).map_err(journal_failure);
         self.tally.skipped_rows = source.skipped().count();
         for error in source.skipped().first() {
             log::warn!("skipped: {error}");
         }
-        ended
+        ended.and(named)
     }
 
     fn ticks_of(

@@ -5,10 +5,12 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use receipt::RootSecret;
+use receipt::keyfile::PublicKeyFile;
 use tempfile::TempDir;
 
-/// A root secret that everybody knows, and the operator's key that comes of it.
-pub(crate) const SECRET: &str = "avouch-secret-v1 6176612d636c692d74657374732d6e6f742d612d7365637265742d61742d616c6c\n";
+/// A root secret that everybody knows.
+pub(crate) const SECRET: &str = "avouch-secret-v1 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n";
 pub(crate) const PUBLIC_PATH: &str = "home/.config/avouch/operator.pub";
 pub(crate) const SECRET_PATH: &str = "home/.config/avouch/root.secret";
 
@@ -33,7 +35,8 @@ impl Room {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&keys).expect("a folder for keys");
         room.write(SECRET_PATH, SECRET);
         room.mode(SECRET_PATH, 0o600);
-        room.write(PUBLIC_PATH, OPERATOR);
+        let operator = PublicKeyFile { key: root().operator_key().public(), comment: "a test".to_owned() };
+        room.write(PUBLIC_PATH, operator.to_string());
         room
     }
 
@@ -87,8 +90,10 @@ impl Ran {
     }
 }
 
-/// Public key file of [`SECRET`]'s operator.
-pub(crate) const OPERATOR: &str = "PLACEHOLDER";
+/// [`SECRET`], read.
+pub(crate) fn root() -> RootSecret {
+    RootSecret::parse(SECRET).expect("a well formed secret")
+}
 
 /// A run file over `rows.ndjson` that alarms of nothing; small budgets keep it fast.
 pub(crate) const RUN_FILE: &str = r#"[stream]

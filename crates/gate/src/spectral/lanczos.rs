@@ -49,12 +49,13 @@ pub(super) fn split_rows(graph: &CoreGraph<'_>, splits: &mut [u32]) {
     }
 }
 
-/// `sums := sums + L current`, looking at each edge once.
+/// `sums := sums + L current`, looking at each edge once; returns the inner product, without weights, of `sums` and `current`.
 ///
 /// What an edge adds to its upper end is, but for the sign, what it adds to its lower end. Rows come in ascending order, so
 /// that a vertex has got the parts of all its lower neighbours, in ascending order, when its own row adds those of the others.
-pub(super) fn multiply(graph: &CoreGraph<'_>, splits: &[u32], current: &[f64], sums: &mut [f64]) {
-    let Some(last) = sums.len().checked_sub(1) else { return };
+pub(super) fn multiply(graph: &CoreGraph<'_>, splits: &[u32], current: &[f64], sums: &mut [f64]) -> f64 {
+    let Some(last) = sums.len().checked_sub(1) else { return 0.0 };
+    let mut product = 0.0;
     let (current, sums) = (&current[..=last], &mut sums[..=last]);
     let (splits, ends) = (&splits[..=last], &graph.offsets[1..=last + 1]);
     for vertex in 0..=last {
@@ -70,33 +71,40 @@ pub(super) fn multiply(graph: &CoreGraph<'_>, splits: &[u32], current: &[f64], s
             sums[neighbour] -= pull;
         }
         sums[vertex] = sum;
+        product += sum * here;
     }
+    product
 }
 
-/// `next := D^-1 next`; returns `<next, current>`.
-pub(super) fn divide_by_degrees(degrees: &[f64], current: &[f64], next: &mut [f64]) -> f64 {
-    weighted_sum(next, degrees, current, |next, degree, here| {
-        *next /= degree;
-        degree * *next * here
-    })
+/// What is known of a vector that is neither deflated nor of norm 1 yet.
+#[derive(Clone, Copy)]
+pub(super) struct Raw {
+    /// Its mean, weighted by degree: its part in the kernel.
+    pub(super) mean: f64,
+    /// Its norm without that part.
+    pub(super) norm: f64,
 }
 
-/// `next := next - alpha current`, then deflated; returns `<next, next>`.
-pub(super) fn subtract(degrees: &[f64], volume: f64, alpha: f64, current: &[f64], next: &mut [f64]) -> f64 {
-    let sum = weighted_sum(next, degrees, current, |next, degree, here| {
-        *next -= alpha * here;
-        degree * *next
+/// `next := D^-1 next - alpha current`.
+pub(super) fn subtract(degrees: &[f64], volume: f64, alpha: f64, current: &[f64], next: &mut [f64]) -> Raw {
+    let [sum, square] = weighted_sums(next, degrees, current, |next, degree, here| {
+        *next = *next / degree - alpha * here;
+        let weighted = degree * *next;
+        [weighted, weighted * *next]
     });
-    take_out(degrees, sum / volume, next)
+    let mean = sum / volume;
+    // All but rounding errors are orthogonal to the kernel already, so that this difference loses nothing.
+    Raw { mean, norm: super::sqrt::sqrt(square - sum * mean) }
 }
 
-/// `next` brought to norm 1 becomes `current`; what was `current` is left in `next` as the next step's
+/// `next`, deflated and brought to norm 1, becomes `current`; what was `current` is left in `next` as the next step's
 /// `-norm D current`, from which its sums start.
-pub(super) fn turn(degrees: &[f64], norm: f64, current: &mut [f64], next: &mut [f64]) {
+pub(super) fn turn(degrees: &[f64], raw: Raw, current: &mut [f64], next: &mut [f64]) {
+    let Raw { mean, norm } = raw;
     let inverse = 1.0 / norm;
     for ((next, current), degree) in next.iter_mut().zip(current).zip(degrees) {
         let earlier = *current;
-        *current = *next * inverse;
+        *current = (*next - mean) * inverse;
         *next = -(norm * degree * earlier);
     }
 }
@@ -147,35 +155,39 @@ pub(super) fn split_mix(seed: u64) -> u64 {
 
 /// Takes the kernel, the constant vector, out of `vector`; returns `<vector, vector>`.
 fn deflate(degrees: &[f64], volume: f64, vector: &mut [f64]) -> f64 {
-    let sum = weighted_sum(vector, degrees, degrees, |entry, degree, _| degree * *entry);
-    take_out(degrees, sum / volume, vector)
-}
-
-/// `vector := vector - mean`; returns `<vector, vector>`.
-fn take_out(degrees: &[f64], mean: f64, vector: &mut [f64]) -> f64 {
-    weighted_sum(vector, degrees, degrees, |entry, degree, _| {
+    let [sum] = weighted_sums(vector, degrees, degrees, |entry, degree, _| [degree * *entry]);
+    let mean = sum / volume;
+    let [square] = weighted_sums(vector, degrees, degrees, |entry, degree, _| {
         *entry -= mean;
-        degree * *entry * *entry
-    })
+        [degree * *entry * *entry]
+    });
+    square
 }
 
-/// The sum of what `term` makes of each entry of `vector`, `a` and `b`, which are of the same length; `term` may change the
-/// first.
+/// The sums of what `terms` makes of each entry of `vector`, `a` and `b`, which are of the same length; `terms` may change
+/// the first.
 ///
-/// Entry i is added to lane i mod 4, and the result is (lane 0 + lane 1) + (lane 2 + lane 3): four short chains of additions in
+/// Entry i is added to lane i mod 4, and a sum is (lane 0 + lane 1) + (lane 2 + lane 3): four short chains of additions in
 /// place of a long one, which vector units run two at a time.
-fn weighted_sum(vector: &mut [f64], a: &[f64], b: &[f64], term: impl Fn(&mut f64, f64, f64) -> f64) -> f64 {
-    let mut lanes = [0.0; 4];
+fn weighted_sums<const SUMS: usize>(
+    vector: &mut [f64],
+    a: &[f64],
+    b: &[f64],
+    terms: impl Fn(&mut f64, f64, f64) -> [f64; SUMS],
+) -> [f64; SUMS] {
+    let mut lanes = [[0.0; 4]; SUMS];
     let (blocks, rest) = vector.as_chunks_mut::<4>();
     let (a_blocks, a_rest) = a.as_chunks::<4>();
     let (b_blocks, b_rest) = b.as_chunks::<4>();
     for ((block, a), b) in blocks.iter_mut().zip(a_blocks).zip(b_blocks) {
         for lane in 0..4 {
-            lanes[lane] += term(&mut block[lane], a[lane], b[lane]);
+            let terms = terms(&mut block[lane], a[lane], b[lane]);
+            lanes.iter_mut().zip(terms).for_each(|(lanes, term)| lanes[lane] += term);
         }
     }
     for (lane, entry) in rest.iter_mut().enumerate() {
-        lanes[lane] += term(entry, a_rest[lane], b_rest[lane]);
+        let terms = terms(entry, a_rest[lane], b_rest[lane]);
+        lanes.iter_mut().zip(terms).for_each(|(lanes, term)| lanes[lane] += term);
     }
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+    lanes.map(|[first, second, third, fourth]| (first + second) + (third + fourth))
 }

@@ -1,6 +1,6 @@
 //! The computation of the score, step by step, resumable.
 
-use super::{ONE, STEPS_MAX, lanczos, rayleigh, ritz, sqrt::sqrt};
+use super::{ONE, STEPS_MAX, lanczos, lanczos::Raw, rayleigh, ritz};
 use crate::arena::{Arena, OutOfMemory, words_for};
 use crate::core_graph::CoreGraph;
 use crate::work::{Progress, Work};
@@ -157,14 +157,14 @@ impl<'a> SpectralSearch<'a> {
 
     fn expand(&mut self, graph: &CoreGraph<'_>, work: &mut Work) {
         let step = self.position;
-        let norm = self.step(graph, None, work);
+        let raw = self.step(graph, None, work);
         self.position += 1;
         self.steps = self.position;
-        self.beta[step] = norm;
-        if norm <= BREAKDOWN || self.position == STEPS_MAX.min(self.vertices - 1) {
+        self.beta[step] = raw.norm;
+        if raw.norm <= BREAKDOWN || self.position == STEPS_MAX.min(self.vertices - 1) {
             self.stage = Stage::Solve;
         } else {
-            self.turn(norm);
+            self.turn(raw);
         }
     }
 
@@ -189,10 +189,10 @@ impl<'a> SpectralSearch<'a> {
             self.stage = Stage::Certify;
             return;
         }
-        let norm = self.step(graph, Some(self.alpha[self.position]), work);
-        assert!(norm.to_bits() == self.beta[self.position].to_bits(), "the second pass repeats the first");
+        let raw = self.step(graph, Some(self.alpha[self.position]), work);
+        assert!(raw.norm.to_bits() == self.beta[self.position].to_bits(), "the second pass repeats the first");
         self.position += 1;
-        self.turn(norm);
+        self.turn(raw);
     }
 
     /// 2m + n units.
@@ -218,21 +218,20 @@ impl<'a> SpectralSearch<'a> {
         self.previous[..n].fill(0.0);
     }
 
-    /// One step from `current`, 2m + 4n units: leaves the next vector in `previous`, not yet of norm 1, and returns its
-    /// norm. The first pass learns the diagonal entry, the second knows it.
-    fn step(&mut self, graph: &CoreGraph<'_>, alpha: Option<f64>, work: &mut Work) -> f64 {
+    /// One step from `current`, 2m + 4n units: leaves the next vector in `previous`, not yet deflated, and returns what is
+    /// known of it. The first pass learns the diagonal entry, the second knows it.
+    fn step(&mut self, graph: &CoreGraph<'_>, alpha: Option<f64>, work: &mut Work) -> Raw {
         let n = self.vertices;
         work.charge(graph.neighbours.len() as u64 + 4 * n as u64);
         let (current, next) = (&self.current[..n], &mut self.previous[..n]);
-        lanczos::multiply(graph, &self.splits[..n], current, next);
-        let product = lanczos::divide_by_degrees(&self.degrees[..n], current, next);
+        let product = lanczos::multiply(graph, &self.splits[..n], current, next);
         self.alpha[self.position] = alpha.unwrap_or(product);
-        sqrt(lanczos::subtract(&self.degrees[..n], self.volume, self.alpha[self.position], current, next))
+        lanczos::subtract(&self.degrees[..n], self.volume, self.alpha[self.position], current, next)
     }
 
-    /// The next vector, brought to norm 1, becomes the current one, and the sums of the step after it get their start.
-    fn turn(&mut self, norm: f64) {
+    /// The next vector, deflated and brought to norm 1, becomes the current one, and the sums of the step after it get their start.
+    fn turn(&mut self, raw: Raw) {
         let n = self.vertices;
-        lanczos::turn(&self.degrees[..n], norm, &mut self.current[..n], &mut self.previous[..n]);
+        lanczos::turn(&self.degrees[..n], raw, &mut self.current[..n], &mut self.previous[..n]);
     }
 }

@@ -105,9 +105,12 @@ impl<'a> Pending<'a> {
         for _ in 0..cbor.array()? {
             let record = read_delta(&mut cbor)?;
             if record[0] == REARM {
+                // It concerns the latch, not the graph, and so never waits.
                 accepted.rearm = true;
+                self.received += 1;
+            } else {
+                self.push(record);
             }
-            self.push(record);
         }
         cbor.finish()?;
         Ok(accepted)
@@ -116,8 +119,8 @@ impl<'a> Pending<'a> {
     fn push(&mut self, mut record: Record) {
         record[0] |= self.received << 8;
         if self.len < self.ring.len() && self.overflow.1 == 0 {
-            let place = (self.first + self.len) % self.ring.len();
-            self.ring[place] = record;
+            let place = self.first + self.len;
+            self.ring[if place < self.ring.len() { place } else { place - self.ring.len() }] = record;
             self.len += 1;
         } else {
             if self.overflow.1 == 0 {
@@ -135,7 +138,7 @@ impl<'a> Pending<'a> {
             let mut record = self.ring[self.first];
             let number = record[0] >> 8;
             record[0] &= 0xff;
-            self.first = (self.first + 1) % self.ring.len();
+            self.first = if self.first + 1 == self.ring.len() { 0 } else { self.first + 1 };
             self.len -= 1;
             work.charge(1);
             if let Err(reason) = apply_one(graph, record, loss_scale, &mut ingested) {
@@ -197,8 +200,6 @@ fn apply_one(
             ingested.loss_sum += loss(values[0], loss_scale);
             Ok(())
         }
-        // The latch was released when the input was taken in.
-        [REARM, ..] => Ok(()),
         [BAD_OBSERVATION, ..] => Err(DeltaRefusal::BadValues),
         _ => unreachable!("read_delta makes no other kind"),
     }

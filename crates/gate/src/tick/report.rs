@@ -62,7 +62,7 @@ impl Components {
 /// Work units used, by phase; the units are explained at [`crate::config::ContainerEpochBudget`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WorkReport {
-    /// All phases, at most the budget's total.
+    /// The sum of the phases. Like each of them it may pass its budget by the distance between two checkpoints.
     pub total: u64,
     /// Deltas read and applied.
     pub ingest: u64,

@@ -46,7 +46,7 @@ fn step(pool: &[u64], rng: &mut Random) -> Vec<Delta> {
         .collect()
 }
 
-/// How far each phase may pass its budget, for n vertices and m edges: of the graph where a flight starts, of the core after.
+/// How far each phase may pass its budget. n and m are those of the graph where a flight starts, of the core after.
 fn check_work(report: &TickReport, budget: &ContainerEpochBudget, worst: &mut [u64; 3]) {
     let work = &report.work;
     let n = report.graph.vertices.max(report.graph.core_vertices);

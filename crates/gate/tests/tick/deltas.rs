@@ -59,7 +59,7 @@ impl Generator {
 
 #[test]
 fn the_graph_is_what_the_deltas_say() {
-    for (profile, deltas) in [(Profile::TILE, 2_000_000_u64), (Profile::EDGE, 600_000)] {
+    for (profile, deltas) in [(Profile::TILE, 4_000_000_u64), (Profile::EDGE, 1_500_000)] {
         let (vertices, edges) = (profile.vertices, profile.edges);
         let mut slab = vec![0_u64; GraphStore::words(vertices, edges) + CoreSnapshot::words(vertices, edges)];
         let mut arena = Arena::new(&mut slab);
@@ -92,8 +92,9 @@ fn the_graph_is_what_the_deltas_say() {
             }
         }
         println!(
-            "{}: {deltas} deltas, accepted and refused 1 to 7: {outcomes:?}, {views} views, empty {emptied} times",
-            profile.name
+            "{}: {} deltas, accepted and refused 1 to 7: {outcomes:?}, {views} views, empty {emptied} times",
+            profile.name,
+            outcomes.iter().sum::<u64>()
         );
         assert!(outcomes[..8].iter().all(|count| *count > 100), "every refusal was met: {outcomes:?}");
     }

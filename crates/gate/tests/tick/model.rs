@@ -32,7 +32,7 @@ impl Model {
         }
     }
 
-    /// Applies a delta, or says the number of the refusal. Where several reasons hold, the order is that of the checks here.
+    /// Applies a delta, or says the number of the refusal. Where several reasons hold, the checks here give the order.
     pub(crate) fn apply(&mut self, delta: &Delta) -> Result<(), u8> {
         match delta {
             Delta::Add(u, v, weight) => self.add(*u, *v, *weight),

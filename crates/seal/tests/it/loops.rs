@@ -66,6 +66,32 @@ fn turns_paid_ahead_cost_what_they_cost_one_by_one() {
 }
 
 #[test]
+fn arms_inside_a_counted_loop_are_charged_as_they_are_taken() {
+    let text = "(func (export \"f\") (param i32) (result i32) (local i32 i32)
+        (loop
+            (if (i32.and (local.get 1) (i32.const 1))
+                (then (local.set 2 (i32.mul (local.get 2) (i32.const 3))))
+                (else (block (br_if 0 (i32.and (local.get 1) (i32.const 2))) (local.set 2 (i32.add (local.get 2) (i32.const 7))))))
+            (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (local.get 2)))
+            (local.set 2 (select (local.get 2) (i32.const 1) (i32.rotl (local.get 2) (i32.const 3))))
+            (br_if 0 (i32.lt_u (local.tee 1 (i32.add (local.get 1) (i32.const 1))) (local.get 0))))
+        (local.get 2))";
+    let bytes = module(text);
+    let (ahead, each) = (sealed(&bytes), sealed_each_turn(&bytes));
+    assert_eq!((ahead.report.loops_ahead, each.report.loops_ahead), (1, 0));
+    for turns in [0, 1, 2, 3, 4, 9, 100] {
+        let enough = run_both(&each.bytes, "f", &[V::I32(turns)], 1 << 30);
+        assert_eq!(run_both(&ahead.bytes, "f", &[V::I32(turns)], 1 << 30), enough);
+        let cost = (1 << 30) - enough.meter;
+        assert_eq!(run_both(&ahead.bytes, "f", &[V::I32(turns)], cost).meter, 0);
+        for bytes in [&ahead.bytes, &each.bytes] {
+            let short = run_both(bytes, "f", &[V::I32(turns)], cost - 1);
+            assert_eq!((short.end, short.meter, short.stop), (End::Trapped("unreachable"), -1, 1));
+        }
+    }
+}
+
+#[test]
 fn both_engines_count_alike() {
     let mut runs = 0;
     for (width, compare, step) in [
