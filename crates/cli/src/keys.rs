@@ -77,7 +77,10 @@ impl KeyFolder {
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::message(Exit::World, format!("{place}: {error}"))),
+            Err(error) => {
+                let advice = format!("{place}: {error}; --keys names the folder with the root secret");
+                return Err(Failure::message(Exit::World, advice));
+            }
         };
         if metadata.mode() & 0o077 != 0 {
             let mode = metadata.mode() & 0o777;
@@ -87,7 +90,9 @@ impl KeyFolder {
         let text = Zeroizing::new(
             fs::read_to_string(&path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?,
         );
-        let secret = RootSecret::parse(&text).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::Malformed)?;
+        let advice = "restore it from a copy, or move it away and make another with `avouch keygen`";
+        let secret =
+            RootSecret::parse(&text).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::Malformed)?;
         Ok(Some(secret))
     }
 }
@@ -95,7 +100,9 @@ impl KeyFolder {
 /// Reads a file with an operator's public key.
 pub(crate) fn read_public(path: &Path) -> Result<PublicKey, Failure> {
     let place = path.display();
-    let text = fs::read_to_string(path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?;
-    let file = PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::Malformed)?;
+    let advice = "give the file operator.pub that you have from the operator";
+    let text = fs::read_to_string(path).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::World)?;
+    let file =
+        PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::Malformed)?;
     Ok(file.key)
 }

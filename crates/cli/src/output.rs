@@ -69,8 +69,8 @@ pub(crate) fn progress_wanted() -> bool {
 }
 
 /// `1 tick`, `2 ticks`.
-pub(crate) fn ticks(count: u64) -> String {
-    format!("{} tick{}", thousands(count), if count == 1 { "" } else { "s" })
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
 /// `1234567` as `1,234,567`.

@@ -6,6 +6,12 @@ use seal::{Policy, Sealed};
 
 use crate::exit::{Exit, Failure, OrExit};
 
+// What sealing lets a guest nest, the engines have stack for.
+const _: () = {
+    assert!(Policy::STANDARD.depth_limit == engine::limits::DEPTH_LIMIT);
+    assert!(Policy::STANDARD.engine_stack_bytes() <= engine::limits::NATIVE_STACK_BYTES as u64);
+};
+
 /// The gate guest of a profile, sealed, and what it was called before.
 pub(crate) struct SealedGuest {
     pub(crate) name: &'static str,

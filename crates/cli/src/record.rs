@@ -91,7 +91,8 @@ pub(crate) fn journal_failure(error: JournalError) -> Failure {
     } else {
         Exit::World
     };
-    Failure::new(exit, error)
+    let failure = Failure::new(exit, error);
+    if exit == Exit::Usage { failure.and("or overwrite it with --replace") } else { failure }
 }
 
 impl Record {
@@ -151,7 +152,7 @@ impl Record {
             }
         }
         let report = verifier.report(trusted);
-        let (exit, status, detail) = judge(&report.verdict, report.trust, report.key_mode);
+        let (exit, status, detail) = judge(&report.verdict, report.trust, report.key_mode, trusted.len());
         let (chain_length, first_epoch) = match report.verdict {
             Verdict::Valid { chain_length, first_epoch, .. } => (chain_length, first_epoch),
             _ => (verifier.tip().epoch, u64::from(verifier.tip().epoch > 0)),
@@ -176,7 +177,7 @@ pub(crate) fn key_mode_word(mode: KeyMode) -> &'static str {
 }
 
 /// Exit code, status and one sentence for what was found.
-fn judge(verdict: &Verdict, trust: Trust, key_mode: KeyMode) -> (Exit, &'static str, String) {
+fn judge(verdict: &Verdict, trust: Trust, key_mode: KeyMode, trusted: usize) -> (Exit, &'static str, String) {
     let refused = |exit, detail: String| (exit, "refused", detail);
     match verdict {
         Verdict::Valid { .. } | Verdict::Empty => {}
@@ -212,7 +213,7 @@ fn judge(verdict: &Verdict, trust: Trust, key_mode: KeyMode) -> (Exit, &'static 
     }
     let length = match verdict {
         Verdict::Valid { chain_length, last_epoch, .. } => {
-            format!("{} receipts, epochs 1 to {last_epoch}", output::thousands(*chain_length))
+            format!("{}, epochs 1 to {last_epoch}", output::count(*chain_length, "receipt"))
         }
         _ => "no receipts yet".to_owned(),
     };
@@ -226,7 +227,11 @@ fn judge(verdict: &Verdict, trust: Trust, key_mode: KeyMode) -> (Exit, &'static 
             (Exit::SignerUnknown, "self-consistent", format!("{length}; {why}"))
         }
         (Trust::SignerUnknown, _) => {
-            let why = "signer unknown; say --trust operator.pub with a key that you have from the operator";
+            let why = if trusted == 0 {
+                "signer unknown; say --trust operator.pub with a key that you have from the operator"
+            } else {
+                "signer unknown: no key given with --trust is its operator's; ask the operator for the right one"
+            };
             (Exit::SignerUnknown, "self-consistent", format!("{length}; {why}"))
         }
         (Trust::Operator(key), _) => (Exit::Good, status, format!("{length}, signed by the trusted operator {key}")),

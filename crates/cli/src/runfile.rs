@@ -70,17 +70,18 @@ pub(crate) enum SignerChoice {
     Host,
 }
 
-#[derive(Deserialize, Debug, Default)]
+#[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields, tag = "kind", rename_all = "kebab-case")]
 pub(crate) enum CoreSection {
-    #[default]
-    All,
-    KCore {
-        k: u32,
-    },
-    Protected {
-        vertices: Vec<u64>,
-    },
+    All {},
+    KCore { k: u32 },
+    Protected { vertices: Vec<u64> },
+}
+
+impl Default for CoreSection {
+    fn default() -> Self {
+        Self::All {}
+    }
 }
 
 #[derive(Deserialize, Debug)]
@@ -141,9 +142,14 @@ impl Default for BudgetSection {
 
 impl RunFile {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let text = fs::read_to_string(path)
+        let bytes = fs::read(path)
             .map_err(|error| anyhow::anyhow!("{}: {error}; give the path of a run file", path.display()))
             .or_exit(Exit::World)?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            let what = format!("{}: not UTF-8 at offset {offset}; a run file is TOML", path.display());
+            Failure::message(Exit::Usage, what)
+        })?;
         Self::parse(path, text)
     }
 
@@ -151,7 +157,8 @@ impl RunFile {
         let place = path.display();
         let usage = |what: String| Failure::message(Exit::Usage, format!("{place}: {what}"));
         // toml's own message names line and column and shows the line.
-        let sections: Sections = toml::from_str(&text).map_err(|error| usage(error.to_string()))?;
+        let sections: Sections =
+            toml::from_str(&text).map_err(|error| usage(error.to_string().trim_end().to_owned()))?;
         let profile = Profile::from_name(&sections.run.profile).ok_or_else(|| {
             let names: Vec<_> = Profile::ALL.iter().map(|profile| profile.name).collect();
             usage(format!("unknown profile `{}` in [run]; use one of {}", sections.run.profile, names.join(", ")))
@@ -172,7 +179,7 @@ impl RunFile {
                 ids.dedup();
                 ids
             }
-            CoreSection::All | CoreSection::KCore { .. } => Vec::new(),
+            CoreSection::All {} | CoreSection::KCore { .. } => Vec::new(),
         };
         let file = Self { path: path.to_owned(), profile, statistic: statistic.0, protected, text, sections };
         file.check_policy().map_err(usage)?;
@@ -187,7 +194,7 @@ impl RunFile {
             meter: self.sections.run.budget_meter,
             profile: self.profile,
             core: match self.sections.core {
-                CoreSection::All => Core::All,
+                CoreSection::All {} => Core::All,
                 CoreSection::KCore { k } => Core::KCore(k),
                 CoreSection::Protected { .. } => Core::Protected(&self.protected),
             },

@@ -67,7 +67,7 @@ impl<'a> CoreSnapshot<'a> {
         }
     }
 
-    /// Whether the last [`CoreSnapshot::freeze`] found the very vertices that the one before had found.
+    /// Whether the last [`CoreSnapshot::freeze`] found the very vertices that the one before had found; never of a k-core.
     #[must_use]
     pub fn same_vertices(&self) -> bool {
         self.same_vertices

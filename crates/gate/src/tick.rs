@@ -231,7 +231,7 @@ impl<'a> Gate<'a> {
             Statistic::CutDrop => {
                 let found = self.cut.result().filter(|_| fresh && self.flight.cut == Stage::Through)?;
                 let reference = u128::from(self.configuration.cut_reference);
-                let kept = (u128::from(found.value) << 32) / reference;
+                let kept = (u128::from(found.value) << 32).div_ceil(reference);
                 ONE.saturating_sub(u64::try_from(kept).unwrap_or(u64::MAX))
             }
             Statistic::ObservationLoss => ingested.mean_loss()?,

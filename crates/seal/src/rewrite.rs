@@ -64,7 +64,8 @@ pub(crate) fn rewrite(module: &Module<'_>, body: &Body<'_>, plan: &Plan, added: 
     if is_wrapped {
         writer.code().block(BlockType::Empty).block(result);
     }
-    let mut scribe = Scribe { module, plan, added, meter, is_wrapped, writer, next_charge: 0, next_ahead: 0 };
+    let mut scribe =
+        Scribe { module, plan, added, meter, is_wrapped, writer, next_charge: 0, next_ahead: 0, after_equality: false };
     for (index, op) in body.ops.iter().enumerate() {
         scribe.operator(index as u32, op);
     }
@@ -112,6 +113,8 @@ struct Scribe<'a> {
     writer: Writer,
     next_charge: usize,
     next_ahead: usize,
+    /// Whether the last operator written compared 32-bit integers for equality.
+    after_equality: bool,
 }
 
 impl Scribe<'_> {
@@ -127,6 +130,16 @@ impl Scribe<'_> {
         if is_dynamic(&op.operator) {
             self.charge_length(&op.operator);
         }
+        if self.after_equality && matches!(op.operator, Operator::Select | Operator::TypedSelect { .. }) {
+            // wasmi 2.0.0 joins `select` with a comparison with zero before it, and then reads its condition from a
+            // register that nothing was written to. A bit that is masked is the same bit, and is not joined.
+            self.writer.code().i32_const(1).i32_and();
+        }
+        self.after_equality = match op.operator {
+            Operator::I32Eqz | Operator::I32Eq | Operator::I32Ne => true,
+            Operator::Nop => self.after_equality,
+            _ => false,
+        };
         self.copy(op);
         if let Some(lane) = self.plan.places.after.get(&index) {
             self.writer.canonicalise(*lane);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use seal::Policy;
+use seal::{CheckError, Policy};
 use serde::Serialize;
 
 use crate::exit::{Exit, Failure, OrExit};
@@ -63,15 +63,21 @@ impl Report for Checked {
             text.push('\n');
         }
         let name = &self.module;
-        text + &format!("{name}: {} hazards refused, {} closed by sealing\n", self.refused, self.closed_by_seal)
+        text + &format!(
+            "{name}: {} refused, {} closed by sealing\n",
+            output::count(self.refused as u64, "hazard"),
+            self.closed_by_seal
+        )
     }
 }
 
 pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure> {
     let module = read_module(&arguments.module)?;
     let place = arguments.module.display().to_string();
-    let findings =
-        seal::check(&module, &Policy::STANDARD).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::Malformed)?;
+    let findings = seal::check(&module, &Policy::STANDARD).map_err(|error| {
+        let exit = if matches!(error, CheckError::Malformed(_)) { Exit::Malformed } else { Exit::Policy };
+        Failure::new(exit, anyhow!("{place}: {error}"))
+    })?;
     let refused = findings.iter().filter(|finding| !finding.closed_by_seal).count();
     let exit = if refused > 0 { Exit::Policy } else { Exit::Good };
     let checked = Checked {
@@ -96,5 +102,5 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
 }
 
 pub(crate) fn read_module(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| anyhow!("{}: {error}", path.display())).or_exit(Exit::World)
+    fs::read(path).map_err(|error| anyhow!("{}: {error}; give the path of a WebAssembly module", path.display())).or_exit(Exit::World)
 }

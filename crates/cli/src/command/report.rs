@@ -63,6 +63,15 @@ impl Report for Written {
 pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure> {
     let trusted = arguments.trust.iter().map(|path| keys::read_public(path)).collect::<Result<Vec<_>, _>>()?;
     let record = Record::open(&arguments.journal)?;
+    let last = record.last_epoch();
+    if let Some(epoch) = arguments.epoch.iter().find(|epoch| !(1..=last).contains(*epoch)) {
+        return Err(Failure::message(Exit::Usage, format!("--epoch {epoch}: the journal has epochs 1 to {last}")));
+    }
+    let is_journal = |path: &Path| Some(fs::canonicalize(path).ok()? == fs::canonicalize(&arguments.journal).ok()?);
+    if is_journal(&arguments.output) == Some(true) {
+        let place = arguments.output.display();
+        return Err(Failure::message(Exit::Usage, format!("--output {place}: that is the journal; name another file")));
+    }
     let page = page(&record, &arguments, &trusted)?;
     fs::write(&arguments.output, &page.html)
         .map_err(|error| anyhow!("{}: {error}", arguments.output.display()))

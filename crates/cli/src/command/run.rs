@@ -85,7 +85,7 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let Run { container, writer, tally, kept, .. } = run;
     let closed = writer.close().map_err(journal_failure);
     // What ended the stream comes first: a journal that cannot be closed is often the same trouble once more.
-    ended.map_err(|failure| failure.and(format!("{} before it are in {}", output::ticks(kept), output.display())))?;
+    ended.map_err(|failure| failure.and(format!("what came before is in {}: {}", output.display(), output::count(kept, "tick"))))?;
     closed?;
     let verification = Record::open(&output)?.verify(&[identity.operator], |_| ())?;
     if verification.head != container.tip().to_string() {

@@ -45,9 +45,9 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let module = read_module(&arguments.module)?;
     let place = arguments.module.display();
     let sealed = seal::seal(&module, &Policy::STANDARD).map_err(|error| {
-        let malformed = matches!(error, SealError::Check(CheckError::Malformed(_)));
-        let exit = if malformed { Exit::Malformed } else { Exit::Policy };
-        Failure::new(exit, anyhow!("{place}: {error}; `avouch check {place}` lists every hazard"))
+        let is_malformed = matches!(error, SealError::Check(CheckError::Malformed(_)));
+        let failure = Failure::new(if is_malformed { Exit::Malformed } else { Exit::Policy }, anyhow!("{place}: {error}"));
+        if matches!(error, SealError::Check(_)) { failure } else { failure.and(format!("`avouch check {place}` lists every hazard")) }
     })?;
     let output = arguments.output.unwrap_or_else(|| arguments.module.with_extension("sealed.wasm"));
     fs::write(&output, &sealed.bytes).map_err(|error| anyhow!("{}: {error}", output.display())).or_exit(Exit::World)?;

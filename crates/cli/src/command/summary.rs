@@ -91,7 +91,7 @@ impl Tally {
     pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {
         let number = output::thousands;
         let mut rows = vec![
-            ("ticks", format!("{}, {} to {}", number(self.ticks), self.first_label, self.last_label)),
+            ("ticks", self.span()),
             (
                 "decisions",
                 format!(
@@ -115,6 +115,13 @@ impl Tally {
             ));
         }
         rows
+    }
+
+    fn span(&self) -> String {
+        match self.ticks {
+            0 => "none".to_owned(),
+            ticks => format!("{}, {} to {}", output::thousands(ticks), self.first_label, self.last_label),
+        }
     }
 
     fn outcomes(&self) -> String {

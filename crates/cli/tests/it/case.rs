@@ -52,7 +52,7 @@ impl Case {
         let (head, script) = text.split_once("-- script\n").expect("a case has a script");
         let mut files = Vec::new();
         for part in format!("\n{head}").split("\n-- file ").skip(1) {
-            let (name, content) = part.split_once('\n').expect("a file's name ends its line");
+            let (name, content) = part.split_once('\n').unwrap_or((part, ""));
             let end = if content.is_empty() || content.ends_with('\n') { "" } else { "\n" };
             files.push((name.to_owned(), format!("{content}{end}")));
         }

@@ -154,9 +154,13 @@ fn without_sizes(line: &str) -> String {
     let words: Vec<&str> = line.split(' ').collect();
     let masked = words.iter().enumerate().map(|(place, word)| {
         let is_size = words.get(place + 1).is_some_and(|next| next.starts_with("bytes"));
-        if is_size { word.replace(|c: char| c.is_ascii_digit(), "#") } else { (*word).to_owned() }
+        match word.strip_prefix('(') {
+            Some(_) if is_size => "(<n>".to_owned(),
+            None if is_size => "<n>".to_owned(),
+            Some(_) | None => (*word).to_owned(),
+        }
     });
-    masked.collect::<Vec<_>>().join(" ").replace('#', "")
+    masked.collect::<Vec<_>>().join(" ")
 }
 
 /// 64 hexadecimal digits as `<digest>`, 32 as `<id>`.

@@ -18,7 +18,7 @@ impl Live {
         let arguments = ["run", "live.toml", "-o", "live.journal", "--durability", durability];
         let mut child = room
             .avouch(&arguments)
-            .env("AVOUCH_LOG", "debug")
+            .env("AVOUCH_LOG", "avouch=debug")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -68,7 +68,8 @@ fn a_signal_ends_a_silent_stream_and_keeps_every_tick() {
         let ended = child.wait_with_output().expect("the program ends");
         drop(input);
         assert_eq!(ended.status.code(), Some(0), "{signal}: {log:#?}");
-        let verified = room.run_well(&["--format", "json", "verify", "live.journal", "--trust", crate::room::PUBLIC_PATH]);
+        let verified =
+            room.run_well(&["--format", "json", "verify", "live.journal", "--trust", crate::room::PUBLIC_PATH]);
         assert_eq!(verified.json()["chain_length"], 12, "{signal}, {durability}");
         room.run_well(&["replay", "live.journal", "--engine", "wasmi"]);
         println!("{signal} under {durability}: 12 ticks kept");
@@ -82,8 +83,9 @@ fn a_pipe_that_closes_ends_the_run_with_its_last_bin() {
     for t in 0..5 {
         live.say(t * 10);
     }
-    let Live { child, input, .. } = live;
+    let Live { child, input, log } = live;
     drop(input);
+    assert!(log.count() >= 5, "a line for every tick");
     assert_eq!(child.wait_with_output().expect("the program ends").status.code(), Some(0));
     let overview = room.run_well(&["--format", "json", "inspect", "live.journal"]).json();
     assert_eq!(overview["ticks"], 5);

@@ -28,7 +28,7 @@ fn whole_pipeline(run_file: &str, more: &[&str]) -> Value {
     for engine in ["wasmtime", "wasmi"] {
         let replayed = room.run_well(&["--format", "json", "replay", "x.journal", "--engine", engine]).json();
         assert_eq!((&replayed["word"], &replayed["steps_equal"]), (&"good".into(), &ticks.into()));
-        assert_eq!(replayed["engine"], engine);
+        assert!(replayed["engine"].as_str().is_some_and(|name| name.starts_with(engine)), "{replayed:#}");
     }
     let part = room.run_well(&["--format", "json", "replay", "x.journal", "--from", "10", "--to", "12"]).json();
     assert_eq!((&part["steps_run"], &part["steps_equal"]), (&12.into(), &3.into()));
@@ -39,7 +39,11 @@ fn whole_pipeline(run_file: &str, more: &[&str]) -> Value {
     let last = ticks.to_string();
     let step = room.run_well(&["--format", "json", "inspect", "x.journal", "--epoch", &last]).json();
     assert_eq!((&step["epoch"], &step["body"]), (&ticks.into(), &verified["head"]));
-    assert!(step["cut"].as_str().expect("a sentence").contains("The lightest way to split the graph"), "{step}");
+    let cut = step["cut"].as_str().expect("a sentence");
+    assert!(
+        ["The lightest way to split the graph", "The graph is in"].iter().any(|words| cut.starts_with(words)),
+        "{cut}"
+    );
     let report = room.run_well(&["--format", "json", "report", "x.journal", "--trust", PUBLIC_PATH]).json();
     assert_eq!((&report["word"], &report["page"]), (&"good".into(), &"report.html".into()));
     assert_eq!(room.read("report.html").len() as u64, report["bytes"].as_u64().expect("a number"));

@@ -4,8 +4,12 @@ use serde_json::Value;
 
 use crate::room::{RUN_FILE, Room, rows};
 
-const HOSTILE: [&str; 4] =
-    ["</script><script>alert(1)</script>", "<img src=http://evil.example/x onerror=alert(2)>", "{{js}}", "\"];\u{2028}alert(3)//"];
+const HOSTILE: [&str; 4] = [
+    "</script><script>alert(1)</script>",
+    "<img src=http://evil.example/x onerror=alert(2)>",
+    "{{js}}",
+    "\"];\u{2028}alert(3)//",
+];
 
 fn hostile_page() -> (Room, String) {
     let room = Room::new();
@@ -26,7 +30,9 @@ fn hostile_page() -> (Room, String) {
 fn foreign_words_stay_words() {
     let (_room, page) = hostile_page();
     let (lower, count) = (page.to_lowercase(), |what: &str| page.matches(what).count());
-    for what in ["<script>alert", "<script src", "<img", "<iframe", "<link", "<!--", "javascript:", "@import", "url(http"] {
+    for what in
+        ["<script>alert", "<script src", "<img", "<iframe", "<link", "<!--", "javascript:", "@import", "url(http"]
+    {
         assert!(!lower.contains(what), "the page has {what}");
     }
     // Three scripts of its own: theme, data, drawing.

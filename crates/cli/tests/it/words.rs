@@ -8,7 +8,7 @@ fn room_with_journal() -> Room {
     let room = Room::new();
     room.write("run.toml", RUN_FILE);
     room.write("rows.ndjson", rows(6, ["a", "b", "c", "d"]));
-    room.write("plain.wasm", wat::parse_str("(module (memory 1 1))").expect("a module"));
+    room.write("plain.wasm", wat::parse_str("(module (memory (export \"memory\") 1 1))").expect("a module"));
     room.run_well(&["run", "run.toml", "-o", "run.journal"]);
     room
 }

@@ -32,8 +32,8 @@ pub struct Pending<'a> {
     len: usize,
     /// Deltas received since the start; the number of the next one.
     received: u64,
-    /// Deltas of the last input that found no room: their first number and how many.
-    overflow: (u64, u64),
+    /// Deltas of the last input that found no room.
+    overflow: Refused,
 }
 
 /// What an input said beside its deltas.
@@ -74,7 +74,7 @@ impl<'a> Pending<'a> {
     /// # Errors
     /// [`OutOfMemory`] if the arena has less than [`Pending::words`] left.
     pub fn new(arena: &mut Arena<'a>, capacity: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self { ring: arena.take(capacity)?, first: 0, len: 0, received: 0, overflow: (0, 0) })
+        Ok(Self { ring: arena.take(capacity)?, first: 0, len: 0, received: 0, overflow: Refused::NONE })
     }
 
     /// Whether nothing waits.
@@ -89,11 +89,11 @@ impl<'a> Pending<'a> {
     /// [`InputError`]; nothing of the input is taken then.
     pub fn accept(&mut self, input: &[u8]) -> Result<Accepted, InputError> {
         let (len, received) = (self.len, self.received);
-        self.overflow = (received, 0);
+        self.overflow = Refused::NONE;
         self.read(input).inspect_err(|_| {
             self.len = len;
             self.received = received;
-            self.overflow = (received, 0);
+            self.overflow = Refused::NONE;
         })
     }
 
@@ -118,15 +118,12 @@ impl<'a> Pending<'a> {
 
     fn push(&mut self, mut record: Record) {
         record[0] |= self.received << 8;
-        if self.len < self.ring.len() && self.overflow.1 == 0 {
+        if self.len < self.ring.len() && self.overflow.count == 0 {
             let place = self.first + self.len;
             self.ring[if place < self.ring.len() { place } else { place - self.ring.len() }] = record;
             self.len += 1;
         } else {
-            if self.overflow.1 == 0 {
-                self.overflow.0 = self.received;
-            }
-            self.overflow.1 += 1;
+            self.overflow.push(self.received, DeltaRefusal::BacklogFull);
         }
         self.received += 1;
     }
@@ -145,9 +142,7 @@ impl<'a> Pending<'a> {
                 ingested.refused.push(number, reason);
             }
         }
-        for number in self.overflow.0..self.overflow.0 + self.overflow.1 {
-            ingested.refused.push(number, DeltaRefusal::BacklogFull);
-        }
+        ingested.refused.extend(&self.overflow);
         ingested
     }
 }

@@ -166,4 +166,11 @@ impl Refused {
         }
         self.count += 1;
     }
+
+    /// Adds all of `later`, which come after those that are here.
+    pub fn extend(&mut self, later: &Self) {
+        let count = self.count + later.count;
+        later.first.iter().flatten().for_each(|(delta, reason)| self.push(*delta, *reason));
+        self.count = count;
+    }
 }

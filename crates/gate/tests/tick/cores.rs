@@ -54,7 +54,7 @@ fn hash_without_cut(components: &[&[u64]]) -> Digest {
 
 /// Cut and score of a core without a cut of positive value.
 fn check_without_cut(core: Core<'_>, edges: &[(u64, u64, u64)], components: &[&[u64]]) {
-    let mut rig = Rig::new(&Configuration { core, ..configuration(Profile::TILE) });
+    let mut rig = Rig::new(&Configuration { core, ..configuration(Profile::EDGE) });
     let report = rig.load(edges);
     let n: usize = components.iter().map(|component| component.len()).sum();
     let near = components.first().map_or(0, |component| component.len());
@@ -106,7 +106,7 @@ fn cores_are_the_naive_ones() {
         let pool = id_pool(40, &mut rng);
         let (count, chords) = (2 + rng.below(34) as usize, rng.below(80) as usize);
         let edges = connected(&pool, count, chords, &mut rng);
-        let mut model = Model::new(Profile::TILE);
+        let mut model = Model::new(Profile::EDGE);
         for (u, v, weight) in &edges {
             model.apply(&Delta::Add(*u, *v, *weight)).unwrap();
         }
@@ -117,7 +117,7 @@ fn cores_are_the_naive_ones() {
         let cores = (0..6).map(|k| (Core::KCore(k), model.k_core(k)));
         let cores = cores.chain([(Core::All, all), (Core::Protected(&guarded), active)]);
         for (core, vertices) in cores {
-            let mut rig = Rig::new(&Configuration { core, ..configuration(Profile::TILE) });
+            let mut rig = Rig::new(&Configuration { core, ..configuration(Profile::EDGE) });
             let report = rig.load(&edges);
             model.check_view(&rig.gate.flight().0.view(), &vertices);
             let inside = |id: u64| vertices.binary_search(&id).is_ok();
@@ -126,7 +126,7 @@ fn cores_are_the_naive_ones() {
             assert_eq!(report.graph.vertices, model.degrees.len() as u64);
             // A core stands for itself: the same edges as a whole graph have the same score (lone vertices aside).
             if core != Core::All && report.cut.unwrap().value > 0 {
-                let whole = Rig::new(&configuration(Profile::TILE)).load(&model.list(inside));
+                let whole = Rig::new(&configuration(Profile::EDGE)).load(&model.list(inside));
                 assert_eq!(timeless_cut(&report), timeless_cut(&whole));
                 assert_eq!(timeless_score(&report), timeless_score(&whole));
             }
@@ -141,7 +141,7 @@ fn cores_are_the_naive_ones() {
 
 #[test]
 fn a_core_follows_its_graph() {
-    let mut rig = Rig::new(&Configuration { core: Core::KCore(2), ..configuration(Profile::TILE) });
+    let mut rig = Rig::new(&Configuration { core: Core::KCore(2), ..configuration(Profile::EDGE) });
     let sizes = |report: gate::tick::report::TickReport| (report.graph.core_vertices, report.graph.core_edges);
     assert_eq!(sizes(rig.tick(&[Delta::Add(1, 2, 1), Delta::Add(2, 3, 1)])), (0, 0));
     assert_eq!(sizes(rig.tick(&[Delta::Add(3, 1, 1), Delta::Add(3, 4, 1)])), (3, 3));
@@ -154,7 +154,7 @@ fn a_core_follows_its_graph() {
 fn statistics_have_their_values() {
     use gate::config::Statistic;
     let check = |statistic, cut_reference, edges: &[(u64, u64, u64)], expected: u64| {
-        let settings = Configuration { statistic, cut_reference, ..configuration(Profile::TILE) };
+        let settings = Configuration { statistic, cut_reference, ..configuration(Profile::EDGE) };
         let found = Rig::new(&settings).load(edges).evidence.statistic;
         assert_eq!(found, Some(expected.min(UNIT - 1) as u32), "{statistic:?}, {edges:?}");
     };
@@ -173,7 +173,7 @@ fn statistics_have_their_values() {
     check(Statistic::Score, 0, &[], 0);
     check(Statistic::OneMinusScore, 0, &[], UNIT);
     for (statistic, whole) in [(Statistic::Score, UNIT), (Statistic::OneMinusScore, 0)] {
-        let settings = Configuration { statistic, ..configuration(Profile::TILE) };
+        let settings = Configuration { statistic, ..configuration(Profile::EDGE) };
         let near = |edges: &[(u64, u64, u64)], value: u64| {
             let found = u64::from(Rig::new(&settings).load(edges).evidence.statistic.unwrap());
             assert!(found.abs_diff(value) <= 64, "{statistic:?}: {found} is not {value}");

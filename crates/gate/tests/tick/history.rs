@@ -54,7 +54,7 @@ fn equal_graphs_with_different_pasts_agree() {
         let mut guarded: Vec<u64> = pool.iter().copied().filter(|_| rng.chance(160)).collect();
         guarded.sort_unstable();
         for core in [Core::All, Core::KCore(2), Core::Protected(&guarded)] {
-            let settings = Configuration { core, ..configuration(Profile::TILE) };
+            let settings = Configuration { core, ..configuration(Profile::EDGE) };
             let mut plain = Rig::new(&settings);
             let expected = plain.load(&edges);
             let mut winding = Rig::new(&settings);
@@ -87,7 +87,7 @@ fn every_change_of_the_graph_changes_the_hash_or_not_the_cut() {
         let mut rng = Random(seed ^ 0x5eed_0002);
         let pool = id_pool(20, &mut rng);
         let edges = connected(&pool, 12, 20, &mut rng);
-        let mut rig = Rig::new(&configuration(Profile::TILE));
+        let mut rig = Rig::new(&configuration(Profile::EDGE));
         let before = rig.load(&edges).cut.unwrap();
         let after = rig.tick(&[Delta::Add(pool[15], pool[3], 1 << 40)]).cut.unwrap();
         assert_ne!(before.hash, after.hash);
@@ -107,7 +107,7 @@ fn one_flight_leaves_nothing_to_the_next() {
         let mut rng = Random(seed ^ 0x5eed_000e);
         let pool = id_pool(14, &mut rng);
         let core = rng.pick(&[Core::All, Core::KCore(2), Core::Protected(&[0, 1, u64::MAX])]);
-        let settings = Configuration { core, ..configuration(Profile::TILE) };
+        let settings = Configuration { core, ..configuration(Profile::EDGE) };
         let mut rig = Rig::new(&settings);
         let mut edges: Vec<(u64, u64, u64)> = Vec::new();
         for _ in 0..50 {

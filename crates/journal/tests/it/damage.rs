@@ -16,7 +16,10 @@ fn steps_found(path: &std::path::Path, what: &str) -> Option<u64> {
         Ok(Err(error)) => {
             let text = error.to_string();
             assert!(text.contains("test.journal"), "{what}: the error does not name the file: {text}");
-            assert!(!matches!(error.kind, JournalErrorKind::Exists | JournalErrorKind::TooLarge { .. }), "{what}: {text}");
+            assert!(
+                !matches!(error.kind, JournalErrorKind::Exists | JournalErrorKind::TooLarge { .. }),
+                "{what}: {text}"
+            );
             None
         }
         Ok(Ok((found, entries))) => {

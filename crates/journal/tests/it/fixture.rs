@@ -25,7 +25,12 @@ pub(crate) fn header() -> Header {
 /// The step of an epoch: some of a few bytes, some of many pages.
 pub(crate) fn entry(epoch: u64) -> Entry {
     let size = if epoch.is_multiple_of(13) { 9_000 } else { 40 + (epoch as usize * 31) % 700 };
-    Entry { epoch, input: bytes(epoch << 2, size), receipt: bytes(epoch << 2 | 1, 500), annex: bytes(epoch << 2 | 2, 30) }
+    Entry {
+        epoch,
+        input: bytes(epoch << 2, size),
+        receipt: bytes(epoch << 2 | 1, 500),
+        annex: bytes(epoch << 2 | 2, 30),
+    }
 }
 
 /// `size` bytes that nothing else is likely to hold.

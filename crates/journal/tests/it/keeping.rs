@@ -6,8 +6,7 @@ use journal::{Durability, Entry, JournalErrorKind, Reader, Writer};
 
 use crate::fixture::{entry, header, place, read, write};
 
-const MODES: [Durability; 4] =
-    [Durability::EveryStep, Durability::Batch(1), Durability::Batch(7), Durability::AtClose];
+const MODES: [Durability; 4] = [Durability::EveryStep, Durability::Batch(1), Durability::Batch(7), Durability::AtClose];
 
 #[test]
 fn every_durability_keeps_every_step() {

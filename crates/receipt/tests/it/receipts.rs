@@ -91,7 +91,7 @@ fn every_outcome_survives_and_says_whether_there_is_a_claim() {
         assert_eq!(bad, Err(FormatError::ClaimPresence));
     }
     println!("{} outcomes", outcomes.len());
-    assert_eq!(outcomes.len(), 1 + 31 + 8 + 2 + 10);
+    assert_eq!(outcomes.len(), 1 + 31 + 6 + 2 + 10);
 }
 
 #[test]

@@ -30,4 +30,4 @@ pub(crate) const GROWING: Policy<'static> = Policy { memory: MemoryRule::Capped 
 
 /// More than any test needs.
 pub(crate) const PLENTY: i64 = 1 << 40;
-mod zz;
+mod faults;

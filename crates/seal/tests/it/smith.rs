@@ -7,7 +7,7 @@ use wasm_smith::Config;
 use wasmparser::{FuncType, Parser, Payload, ValType};
 
 use crate::GROWING;
-use crate::engines::{End, V, Which, run};
+use crate::engines::{End, V, Which, run, run_both};
 
 const MODULES: u64 = 300;
 const BUDGET: i64 = 60_000;
@@ -126,8 +126,6 @@ struct Count {
     too_deep: u32,
     nan_places: u32,
     ahead: u32,
-    /// Calls that wasmi computes otherwise than Wasmtime in the unsealed module too.
-    engine_faults: u32,
 }
 
 /// Runs every function of every module on both engines, and hands the calls that were not stopped to `compare`.
@@ -152,19 +150,7 @@ fn sweep(canonical: bool, mut compare: impl FnMut(&[u8], &str, &[V], &End, &[u8]
         for (at, ty) in functions.iter().enumerate() {
             let args: Vec<V> = ty.params().iter().map(|ty| argument(*ty, &mut stream)).collect();
             let export = format!("f{at}");
-            let got = run(Which::Wasmtime, &sealed, &export, &args, BUDGET);
-            let small = run(Which::Wasmi, &sealed, &export, &args, BUDGET);
-            if got != small {
-                // wasmi 2.0.0 computes some code wrongly, sealed or not. Only that excuses a difference.
-                let plain = [Which::Wasmtime, Which::Wasmi].map(|which| run(which, &bytes, &export, &args, 0));
-                assert_ne!(
-                    plain[0].end, plain[1].end,
-                    "seed {seed} {export}: {:?} on one engine, {:?} on the other",
-                    got.end, small.end
-                );
-                count.engine_faults += 1;
-                continue;
-            }
+            let got = run_both(&sealed, &export, &args, BUDGET);
             count.calls += 1;
             match (&got.end, got.stop) {
                 (End::Done(_), stop) => {
@@ -196,7 +182,7 @@ fn generated_modules_that_make_their_own_nans_canonical_are_unchanged_to_the_bit
         compared += 1;
     });
     println!("{count:?}; {compared} calls compared with the unsealed module");
-    assert!(count.engine_faults < 10 && count.done > 50 && compared > 100);
+    assert!(count.done > 50 && compared > 100);
 }
 
 #[test]
@@ -215,7 +201,7 @@ fn generated_modules_agree_in_all_but_the_bits_of_nans() {
         }
     });
     println!("{count:?}; {alike} calls like the unsealed module's, {through_bits} that differ through NaN bits");
-    assert!(count.engine_faults < 10 && count.done > 50 && count.nan_places > 100 && through_bits * 20 < alike);
+    assert!(count.done > 50 && count.nan_places > 100 && through_bits * 20 < alike);
 }
 
 /// Equal but for the bits of results that are NaN in both.
