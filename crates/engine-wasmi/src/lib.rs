@@ -56,7 +56,8 @@ impl engine::Engine for WasmiEngine {
 /// What the host relies on without asking again: sealing's globals are there, mutable and of their types, and those of
 /// the state hold numbers.
 fn check_seal_exports(module: &wasmi::Module) -> Result<(), EngineError> {
-    let wrong = |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`; is the module sealed?"));
+    let wrong =
+        |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`; is the module sealed?"));
     let global = |name: &str| match module.get_export(name) {
         Some(ExternType::Global(global)) if global.mutability().is_mut() => Some(global.content()),
         _ => None,

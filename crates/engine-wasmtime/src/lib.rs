@@ -125,7 +125,8 @@ impl engine::Engine for WasmtimeEngine {
 /// What the host relies on without asking again: sealing's globals are there, mutable and of their types, and those of
 /// the state hold numbers.
 fn check_seal_exports(module: &wasmtime::Module) -> Result<(), EngineError> {
-    let wrong = |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`; is the module sealed?"));
+    let wrong =
+        |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`; is the module sealed?"));
     let global = |name: &str| match module.get_export(name) {
         Some(ExternType::Global(global)) if global.mutability() == Mutability::Var => Some(global.content().clone()),
         _ => None,

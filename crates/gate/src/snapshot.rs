@@ -111,10 +111,10 @@ impl<'a> CoreSnapshot<'a> {
         // Every active vertex has an arc, so the scratch of the arcs has room for all vertices.
         let (degrees, stack) = (&mut self.cursor[..n], &mut self.arcs[..n]);
         let mut len = 0;
-        for vertex in 0..n {
-            degrees[vertex] = row(vertex).len() as u32;
-            if degrees[vertex] < k {
-                degrees[vertex] = TAKEN;
+        for (vertex, degree) in degrees.iter_mut().enumerate() {
+            *degree = row(vertex).len() as u32;
+            if *degree < k {
+                *degree = TAKEN;
                 stack[len] = vertex as u32;
                 len += 1;
             }

@@ -27,6 +27,7 @@ pub struct Plan {
 }
 
 /// Who signs.
+#[allow(clippy::large_enum_variant, reason = "made once for a run, and boxing a key would leave a copy of it behind")]
 pub enum Secrets {
     /// A run: the runtime's key and, if the guest signs its claims, the witness key. Both belong to the genesis statement.
     Sign {

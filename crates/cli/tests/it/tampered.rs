@@ -111,7 +111,7 @@ fn lie(header: &Header, last: &mut Entry) {
     let (module, configuration, instance) = (statement.module, statement.configuration, statement.instance);
     let key = root().instance_key(KeyRole::Runtime, &InstanceName { module, configuration, instance });
     let honest = Receipt::decode(&last.receipt).expect("a receipt");
-    let frame = Frame { meter_used: honest.body().frame().meter_used + 1, ..honest.body().frame().clone() };
+    let frame = Frame { meter_used: honest.body().frame().meter_used + 1, ..*honest.body().frame() };
     let body = Body::new(frame, honest.body().claim_bytes()).expect("a body");
     last.receipt = Receipt::sign(body, honest.witness().copied(), &key).expect("a receipt").to_bytes();
 }
