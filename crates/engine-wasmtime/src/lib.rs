@@ -3,9 +3,9 @@
 //! | module | concept |
 //! | --- | --- |
 //! | this page | configuration, the engine and its modules |
-//! | [`artefact`] | compiled code kept on disk, and why it may be trusted |
-//! | [`deadline`] | the wall-clock guard |
-//! | [`instance`] | a running container |
+//! | `artefact` | compiled code kept on disk, and why it may be trusted |
+//! | `deadline` | the wall-clock guard |
+//! | `instance` | a running container |
 
 mod artefact;
 mod deadline;

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`container`] | one instance with its chain: a step in, a body and a receipt out |
 //! | [`exchange`] | talking to a guest whose every word is an allegation |
-//! | [`rollback`] | putting an instance back to where it was before a bad step |
+//! | `rollback` | putting an instance back to where it was before a bad step |
 //! | [`replay`](mod@replay) | running a chain again and comparing every body |
 //! | [`error`] | what the world may do to a run |
 //!

@@ -9,7 +9,7 @@ use crate::frame;
 use crate::limits;
 use crate::operators::TABLE;
 
-/// Version of the rules in this module, in [`crate::frame`] and of where charges are placed. Numbers and rows are hashed
+/// Version of the rules in this module, in `frame` and of where charges are placed. Numbers and rows are hashed
 /// too; this is for a change of meaning that leaves them as they are.
 pub const COST_TABLE_VERSION: u64 = 1;
 

@@ -58,7 +58,7 @@ pub struct Report {
 /// Seals `module` under `policy`. The same input gives the same bytes.
 ///
 /// # Errors
-/// If [`crate::check`] fails, or finds a hazard that sealing does not close.
+/// If [`check`](crate::check()) fails, or finds a hazard that sealing does not close.
 pub fn seal(module: &[u8], policy: &Policy<'_>) -> Result<Sealed, SealError> {
     let module = Module::parse(module)?;
     let mut findings = Findings::of(&module, policy);

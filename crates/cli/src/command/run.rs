@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use anyhow::anyhow;
 use codec::{Digest, sha256};
 use indicatif::ProgressBar;
-use journal::{Durability, Entry, Header, Writer};
+use journal::{Durability, Entry, Header, JournalErrorKind, Writer};
 use receipt::{
     GenesisStatement, InstanceId, InstanceName, KeyMode, KeyRole, Outcome, PublicKey, RootSecret, SigningKey,
 };
@@ -251,13 +251,16 @@ fn feed_failure(error: feed::FeedError) -> Failure {
     Failure::new(exit, error)
 }
 
+/// Removes an old journal: one that nobody has open, and nothing but a journal, be it damaged.
 fn remove(path: &Path) -> Result<(), Failure> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(anyhow!("{}: {error}", path.display())).or_exit(Exit::World)
+    match journal::Reader::open(path) {
+        Err(error) if matches!(error.kind, JournalErrorKind::NotFound) => return Ok(()),
+        Err(error) if matches!(error.kind, JournalErrorKind::InUse | JournalErrorKind::NotAJournal) => {
+            return Err(journal_failure(error));
         }
-        _ => Ok(()),
+        _ => {}
     }
+    std::fs::remove_file(path).map_err(|error| anyhow!("{}: {error}", path.display())).or_exit(Exit::World)
 }
 
 /// Whether the stream can be read twice: standard input and pipes cannot.

@@ -6,6 +6,7 @@
 //! | [`endless`] | standard input that never ends, and signals |
 //! | [`examples`] | the examples from run to report |
 //! | [`page`] | the report page against hostile names |
+//! | [`secrets`] | what is left behind holds no key |
 //! | [`tampered`] | journals that somebody changed |
 //! | [`words`] | JSON, YAML, completions, colours, progress bars, the exit table |
 //!
@@ -17,5 +18,6 @@ mod endless;
 mod examples;
 mod page;
 mod room;
+mod secrets;
 mod tampered;
 mod words;
