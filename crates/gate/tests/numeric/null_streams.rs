@@ -5,6 +5,7 @@
 
 use gate::evidence::{Decision, Evidence, EvidencePolicy, ONE};
 
+use crate::binomial::clopper_pearson_upper;
 use crate::evidence_cases::{feed, q32};
 use crate::random::Random;
 
@@ -161,23 +162,4 @@ fn delay(policy: &EvidencePolicy, mean: f64, seed: u64) -> u64 {
         return u64::MAX;
     }
     (1..5_000).find(|_| matches!(feed(&mut evidence, after.next()), Decision::Fail { .. })).unwrap_or(u64::MAX)
-}
-
-/// The one-sided 95% upper bound of Clopper and Pearson for `k` of `n`, by bisection of the binomial tail.
-fn clopper_pearson_upper(k: u64, n: u64) -> f64 {
-    let at_most_k = |p: f64| -> f64 {
-        let mut term = n as f64 * (1.0 - p).ln();
-        let mut sum = term.exp();
-        for i in 0..k {
-            term += ((n - i) as f64 / (i + 1) as f64).ln() + (p / (1.0 - p)).ln();
-            sum += term.exp();
-        }
-        sum
-    };
-    let (mut low, mut high) = (k as f64 / n as f64, 1.0);
-    for _ in 0..60 {
-        let middle = (low + high) / 2.0;
-        if at_most_k(middle) > 0.05 { low = middle } else { high = middle }
-    }
-    high
 }

@@ -14,6 +14,8 @@
 //! | `latch` | when is an alarm released? |
 
 mod backlog;
+#[path = "../shared/binomial.rs"]
+mod binomial;
 mod budgets;
 mod configurations;
 mod cores;
@@ -23,6 +25,8 @@ mod inputs;
 mod latch;
 mod model;
 mod profiles;
+#[path = "../shared/random.rs"]
+#[allow(dead_code, reason = "shared with the other tests of this crate")]
 mod random;
 mod rig;
 mod streams;

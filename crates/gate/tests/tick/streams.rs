@@ -9,6 +9,7 @@ use gate::evidence::{Decision, EvidencePolicy};
 use gate::profile::Profile;
 use gate::tick::report::TickReport;
 
+use crate::binomial::clopper_pearson_upper;
 use crate::random::Random;
 use crate::rig::{Delta, GENEROUS, Rig, UNIT, configuration};
 
@@ -179,29 +180,10 @@ impl Neighbours {
     }
 }
 
-/// The one-sided 95% upper bound of Clopper and Pearson for `k` of `n`, by bisection of the binomial tail.
-fn upper_bound(k: u64, n: u64) -> f64 {
-    let at_most_k = |p: f64| -> f64 {
-        let mut term = n as f64 * (1.0 - p).ln();
-        let mut sum = term.exp();
-        for i in 0..k {
-            term += ((n - i) as f64 / (i + 1) as f64).ln() + (p / (1.0 - p)).ln();
-            sum += term.exp();
-        }
-        sum
-    };
-    let (mut low, mut high) = (k as f64 / n as f64, 1.0);
-    for _ in 0..60 {
-        let middle = (low + high) / 2.0;
-        if at_most_k(middle) > 0.05 { low = middle } else { high = middle }
-    }
-    high
-}
-
 fn announce(what: &str, failed: u64, streams: u64) {
     let level = (-f64::from(FAIL_BITS)).exp2();
     let share = failed as f64 / streams as f64;
-    let bound = upper_bound(failed, streams);
+    let bound = clopper_pearson_upper(failed, streams);
     println!("{what}: {failed} of {streams} streams, share {share:.4}, 95% upper bound {bound:.4}, level {level:.4}");
     assert!(share <= level, "{what}: {share} is above {level}");
 }
