@@ -98,7 +98,6 @@ impl engine::Module for WasmiModule {
         Ok(Box::new(WasmiInstance {
             memory,
             meter: global(abi::GLOBAL_METER)?,
-            depth: global(abi::GLOBAL_DEPTH)?,
             stop: global(abi::GLOBAL_STOP)?,
             state_globals,
             alloc: instance.get_typed_func(&store, abi::EXPORT_ALLOC).map_err(|_| missing(abi::EXPORT_ALLOC))?,
@@ -115,7 +114,6 @@ struct WasmiInstance {
     store: Store<()>,
     memory: Memory,
     meter: Global,
-    depth: Global,
     stop: Global,
     state_globals: Vec<Global>,
     alloc: TypedFunc<i32, i32>,
@@ -180,10 +178,6 @@ impl engine::Instance for WasmiInstance {
 
     fn set_meter(&mut self, units: i64) {
         self.meter.set(&mut self.store, Val::I64(units)).expect("sealing makes the meter a mutable i64");
-    }
-
-    fn depth(&mut self) -> i32 {
-        self.depth.get(&self.store).i32().expect("sealing makes the depth an i32")
     }
 
     fn save(&mut self, state: &mut State) {

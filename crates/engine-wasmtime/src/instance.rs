@@ -23,7 +23,6 @@ pub(crate) struct WasmtimeInstance {
 /// What sealing exports.
 struct SealGlobals {
     meter: Global,
-    depth: Global,
     stop: Global,
 }
 
@@ -44,11 +43,8 @@ impl WasmtimeInstance {
             state_globals.push(global);
         }
         let mut global = |name: &str| instance.get_global(&mut store, name);
-        let globals = (global(abi::GLOBAL_METER), global(abi::GLOBAL_DEPTH), global(abi::GLOBAL_STOP));
-        let seal = match globals {
-            (Some(meter), Some(depth), Some(stop)) => Some(SealGlobals { meter, depth, stop }),
-            _ => None,
-        };
+        let seal =
+            global(abi::GLOBAL_METER).zip(global(abi::GLOBAL_STOP)).map(|(meter, stop)| SealGlobals { meter, stop });
         Ok(Self {
             memory: instance.get_memory(&mut store, abi::EXPORT_MEMORY).ok_or_else(|| missing(abi::EXPORT_MEMORY))?,
             seal,
@@ -130,11 +126,6 @@ impl engine::Instance for WasmtimeInstance {
         if let Some(seal) = &self.seal {
             seal.meter.set(&mut self.store, Val::I64(units)).expect("sealing makes the meter a mutable i64");
         }
-    }
-
-    fn depth(&mut self) -> i32 {
-        let Some(seal) = &self.seal else { return i32::MAX };
-        seal.depth.get(&mut self.store).i32().expect("sealing makes the depth an i32")
     }
 
     fn save(&mut self, state: &mut State) {

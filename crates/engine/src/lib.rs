@@ -77,9 +77,6 @@ pub trait Instance: Send {
     /// Sets what is left of the budget.
     fn set_meter(&mut self, units: i64);
 
-    /// What is left of the call-depth limit, in frame units.
-    fn depth(&mut self) -> i32;
-
     /// Copies memory and globals, the meter aside, into `state`, whose space is used again.
     fn save(&mut self, state: &mut State);
 

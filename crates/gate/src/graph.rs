@@ -174,12 +174,6 @@ impl<'a> GraphStore<'a> {
         (self.ends[number], self.weights[number])
     }
 
-    /// Number of vertex slots, free ones included.
-    #[must_use]
-    pub fn slot_count(&self) -> usize {
-        self.ids.len()
-    }
-
     /// Adds an edge.
     ///
     /// # Errors

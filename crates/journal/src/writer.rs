@@ -110,14 +110,6 @@ impl Writer {
         self.commit(true)
     }
 
-    /// Puts everything appended so far on disk.
-    ///
-    /// # Errors
-    /// As for [`Writer::append`].
-    pub fn sync(&mut self) -> Result<(), JournalError> {
-        self.commit(true)
-    }
-
     fn commit(&mut self, to_disk: bool) -> Result<(), JournalError> {
         write_steps(&self.database, &self.waiting, to_disk)
             .map_err(|error| JournalError::new(&self.path, classify(error)))?;

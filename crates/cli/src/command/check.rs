@@ -102,5 +102,7 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
 }
 
 pub(crate) fn read_module(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| anyhow!("{}: {error}; give the path of a WebAssembly module", path.display())).or_exit(Exit::World)
+    fs::read(path)
+        .map_err(|error| anyhow!("{}: {error}; give the path of a WebAssembly module", path.display()))
+        .or_exit(Exit::World)
 }

@@ -120,10 +120,13 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
 
 /// Refuses a module that is not one of those that ship with this program, sealed by it.
 fn check_origin(record: &Record) -> Result<(), Failure> {
-    let digest = record.genesis.statement().module;
-    let known = |profile: &Profile| Ok::<_, Failure>(seal_gate(*profile)?.sealed.digest == digest);
-    for profile in &Profile::ALL {
-        if known(profile)? {
+    let statement = record.genesis.statement();
+    let digest = statement.module;
+    // Sealing takes a moment: the name says which guest is worth trying first, the digest decides.
+    let mut profiles = Profile::ALL;
+    profiles.sort_by_key(|profile| !statement.module_name.ends_with(profile.name));
+    for profile in profiles {
+        if seal_gate(profile)?.sealed.digest == digest {
             return Ok(());
         }
     }

@@ -85,11 +85,14 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let Run { container, writer, tally, kept, .. } = run;
     let closed = writer.close().map_err(journal_failure);
     // What ended the stream comes first: a journal that cannot be closed is often the same trouble once more.
-    ended.map_err(|failure| failure.and(format!("what came before is in {}: {}", output.display(), output::count(kept, "tick"))))?;
+    ended.map_err(|failure| {
+        failure.and(format!("what came before is in {}: {}", output.display(), output::count(kept, "tick")))
+    })?;
     closed?;
     let verification = Record::open(&output)?.verify(&[identity.operator], |_| ())?;
     if verification.head != container.tip().to_string() {
-        let other = format!("{}: the journal is not the one that this run wrote; something replaced it", output.display());
+        let other =
+            format!("{}: the journal is not the one that this run wrote; something replaced it", output.display());
         return Err(Failure::message(Exit::World, other));
     }
     let exit = match verification.exit {
@@ -219,7 +222,10 @@ fn identity(arguments: &Arguments, file: &RunFile, guest: &SealedGuest) -> Resul
 }
 
 /// The root secret, made now if this is the first run.
-fn root_secret(arguments: &Arguments, configuration: &Digest) -> Result<(RootSecret, KeyMode, Option<PathBuf>), Failure> {
+fn root_secret(
+    arguments: &Arguments,
+    configuration: &Digest,
+) -> Result<(RootSecret, KeyMode, Option<PathBuf>), Failure> {
     if arguments.insecure_keys_from_configuration {
         log::warn!("INSECURE keys: anybody who has the configuration can forge these receipts");
         let secret = RootSecret::insecure_from_configuration(configuration);

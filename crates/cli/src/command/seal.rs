@@ -46,8 +46,13 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let place = arguments.module.display();
     let sealed = seal::seal(&module, &Policy::STANDARD).map_err(|error| {
         let is_malformed = matches!(error, SealError::Check(CheckError::Malformed(_)));
-        let failure = Failure::new(if is_malformed { Exit::Malformed } else { Exit::Policy }, anyhow!("{place}: {error}"));
-        if matches!(error, SealError::Check(_)) { failure } else { failure.and(format!("`avouch check {place}` lists every hazard")) }
+        let failure =
+            Failure::new(if is_malformed { Exit::Malformed } else { Exit::Policy }, anyhow!("{place}: {error}"));
+        if matches!(error, SealError::Check(_)) {
+            failure
+        } else {
+            failure.and(format!("`avouch check {place}` lists every hazard"))
+        }
     })?;
     let output = arguments.output.unwrap_or_else(|| arguments.module.with_extension("sealed.wasm"));
     fs::write(&output, &sealed.bytes).map_err(|error| anyhow!("{}: {error}", output.display())).or_exit(Exit::World)?;

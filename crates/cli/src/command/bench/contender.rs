@@ -19,7 +19,6 @@ use crate::prepare::seal_gate;
 pub(super) const WASMTIME: &str = "wasmtime";
 pub(super) const UNSEALED: &str = "wasmtime, not sealed";
 
-
 const METER: i64 = i64::MAX;
 
 /// A contender and the times it took.
@@ -30,14 +29,20 @@ pub(super) struct Contender {
 }
 
 enum Runner {
-    Native { witness: Box<Option<Witness<'static>>>, output: Vec<u8>, slab: Option<&'static mut [u64]>, profile: gate::profile::Profile },
+    Native {
+        witness: Box<Option<Witness<'static>>>,
+        output: Vec<u8>,
+        slab: Option<&'static mut [u64]>,
+        profile: gate::profile::Profile,
+    },
     Guest(Box<dyn Instance>),
 }
 
 /// The baseline first.
 pub(super) fn all(stream: &Stream) -> Result<Vec<Contender>, Failure> {
     let guest = seal_gate(stream.profile)?;
-    let unsealed = shipped::gate(stream.profile.name).ok_or_else(|| anyhow!("no guest for the profile")).or_exit(Exit::World)?;
+    let unsealed =
+        shipped::gate(stream.profile.name).ok_or_else(|| anyhow!("no guest for the profile")).or_exit(Exit::World)?;
     let wasmtime = WasmtimeEngine::new(&Options::PLAIN).or_exit(Exit::World)?;
     let sealed: Arc<dyn Module> = Arc::from(wasmtime.compile(&guest.sealed.bytes).or_exit(Exit::World)?);
     let plain: Arc<dyn Module> = Arc::from(wasmtime.compile_unsealed(unsealed.bytes).or_exit(Exit::World)?);
@@ -98,7 +103,8 @@ impl Contender {
         match &mut self.runner {
             Runner::Native { witness, output, slab, profile } => {
                 let mut message = parts.concat();
-                Witness::take(witness, *profile, slab, &mut message, output).map_err(|refusal| fail(format!("{refusal:?}")))?;
+                Witness::take(witness, *profile, slab, &mut message, output)
+                    .map_err(|refusal| fail(format!("{refusal:?}")))?;
             }
             Runner::Guest(instance) => match send(&mut **instance, METER, parts) {
                 Ok(Reply::Output(_)) => {}
