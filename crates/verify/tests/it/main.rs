@@ -1,0 +1,3 @@
+//! Integration tests of `verify`.
+
+mod store;
