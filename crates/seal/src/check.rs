@@ -14,8 +14,9 @@ use crate::nan::{Places, analyse};
 use crate::policy::{MemoryRule, Policy};
 
 /// What is accepted: WebAssembly 2.0 (MVP, mutable globals, sign extension, saturating conversions, multi-value, bulk memory,
-/// reference types, SIMD). Operators that change tables are refused besides.
-pub(crate) const ACCEPTED: WasmFeatures = WasmFeatures::WASM2;
+/// reference types, SIMD), but for external references: only a host can make one, no host call does, and an engine without a
+/// garbage collector has none. Operators that change tables are refused besides.
+pub(crate) const ACCEPTED: WasmFeatures = WasmFeatures::WASM2.difference(WasmFeatures::GC_TYPES);
 
 /// Lists every determinism hazard of `module` under `policy`, in the order of their offsets.
 ///

@@ -108,7 +108,7 @@ reasons! {
         "tail calls are not accepted; build without the tail-call target feature";
     /// Anything else outside the accepted feature set.
     UnsupportedFeature "unsupported-feature"
-        "outside the accepted feature set: WebAssembly 2.0 without changes to tables";
+        "outside the accepted feature set: WebAssembly 2.0 without external references and changes to tables";
     /// An export whose name begins with `avouch:`.
     ReservedExport "reserved-export"
         "export names that begin with `avouch:` are reserved for sealing; rename it";

@@ -308,7 +308,6 @@ fn value_type(ty: ValType) -> wasm_encoder::ValType {
         ValType::F32 => Out::F32,
         ValType::F64 => Out::F64,
         ValType::V128 => Out::V128,
-        ValType::Ref(reference) if reference.is_extern_ref() => Out::Ref(RefType::EXTERNREF),
         // The accepted feature set has no other reference type; anything else is refused before the module is written.
         ValType::Ref(_) => Out::Ref(RefType::FUNCREF),
     }

@@ -103,6 +103,31 @@ fn sections_are_refused_where_they_stand() {
     }
 }
 
+/// The specification suite has modules with `externref`. They were sealed; wasmi ran them, and Wasmtime, which is built without
+/// its garbage collector, refused them: a sealed module that only one engine takes.
+#[test]
+fn external_references_are_refused() {
+    let cases = [
+        "(table 1 externref)",
+        "(func (param externref))",
+        "(func (result externref) unreachable)",
+        "(global externref (ref.null extern))",
+        "(func (local externref))",
+        "(func (drop (ref.null extern)))",
+        "(func (drop (select (result externref) (unreachable) (unreachable) (i32.const 0))))",
+        "(elem externref (ref.null extern))",
+    ];
+    for text in cases {
+        let bytes = module(text);
+        let found = findings(&bytes);
+        println!("{text}: {found:?}");
+        assert_eq!((found.len(), found[0].reason), (1, Reason::UnsupportedFeature));
+        assert!(seal(&bytes, &Policy::STANDARD).is_err() && found[0].offset < bytes.len());
+    }
+    // Function references stay.
+    assert!(seal(&module("(table 1 funcref) (func (param funcref))"), &Policy::STANDARD).is_ok());
+}
+
 #[test]
 fn what_the_policy_allows_is_not_refused() {
     let bytes = parse(
