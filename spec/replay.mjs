@@ -80,11 +80,13 @@ class Container {
     this.module = module;
     this.configuration = opening.configuration;
     const statement = decode(decode(opening.genesis)[2]);
+    if (statement.get(1) !== 2n) throw new Error(`a genesis statement of version ${statement.get(1)}`);
     this.genesis = statement;
     this.meter = decode(opening.configuration).get(2);
     this.previous = sha256(decode(opening.genesis)[2]);
     this.guestSigns = statement.get(4) !== null;
-    this.epoch = 0n;
+    // A fork goes on after its parent's epoch: key 13 is null, or [instance, epoch, body, state].
+    this.epoch = statement.get(13) === null ? 0n : statement.get(13)[1];
     this.fresh();
     this.send(SETUP_METER, Buffer.concat([Buffer.from([0]), opening.configuration]));
     this.installKey();

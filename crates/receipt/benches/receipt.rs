@@ -1,4 +1,4 @@
-//! What signing and verifying cost: one claim, one body, one receipt, a chain of a thousand.
+//! What signing and verifying cost: one claim, one body, one receipt, a chain of ten thousand.
 
 #[allow(dead_code, reason = "the tests use the rest of the fixture")]
 #[path = "../tests/it/fixture.rs"]
@@ -9,9 +9,9 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fixture::Signs;
 use receipt::limits::CLAIM_LEN_MAX;
-use receipt::{Claim, KeyMode, Receipt, Tip, Verdict, sign_claim, verify_chain};
+use receipt::{ChainVerifier, Claim, KeyMode, Receipt, Tip, Verdict, sign_claim, verify_chain};
 
-const CHAIN_LEN: u64 = 1000;
+const CHAIN_LEN: u64 = 10_000;
 
 fn claim(c: &mut Criterion) {
     let instance = fixture::instance(Signs::Guest, KeyMode::RootSecret);
@@ -46,7 +46,16 @@ fn chain(c: &mut Criterion) {
         let instance = fixture::instance(signs, KeyMode::RootSecret);
         let receipts = fixture::to_bytes(&fixture::chain(&instance, CHAIN_LEN));
         let good = Verdict::Valid { chain_length: CHAIN_LEN, first_epoch: 1, last_epoch: CHAIN_LEN };
-        group.bench_function(format!("verify-1000/{signs:?}-signs"), |b| {
+        group.bench_function(format!("verify-singly/{signs:?}-signs"), |b| {
+            b.iter(|| {
+                let mut verifier = ChainVerifier::new(&instance.genesis);
+                for receipt in &receipts {
+                    verifier.push(receipt, None).expect("good");
+                }
+                assert_eq!(verifier.verdict(), good);
+            });
+        });
+        group.bench_function(format!("verify-batched/{signs:?}-signs"), |b| {
             b.iter(|| {
                 let items = receipts.iter().map(|bytes| (bytes.as_slice(), None));
                 assert_eq!(verify_chain(&instance.genesis, &[], items).verdict, good);

@@ -1,20 +1,26 @@
 //! COSE_Sign1 (RFC 9052, section 4.2), the one envelope, with EdDSA over Ed25519 (RFC 9053, section 2.2).
 //!
 //! Written and read by hand: one content type, one algorithm, one order of headers, so that an envelope has exactly one
-//! encoding. The layout is in `spec/receipt.md`, section "Envelope".
+//! encoding. The layout is in `spec/receipt.md`, section "Envelope". A second signature, by ML-DSA-44 (RFC 9964), may
+//! stand in the unprotected header, over a Sig_structure of its own.
 
 use alloc::vec::Vec;
 use codec::decode::DecodeReason;
 use codec::{Buffer, DecodeError, Encoder, Reader, Sink};
 
 use crate::keys::{BadSignature, CheckedKey, KeyId, Signature, SigningKey};
+use crate::post_quantum::SIGNATURE_LEN;
 
 /// The tag of COSE_Sign1.
 const TAG: u64 = 18;
 /// Header 1, the algorithm: EdDSA.
-const ALGORITHM: i64 = -8;
+const EDDSA: i64 = -8;
+/// Header 1 of the second signature: ML-DSA-44 (RFC 9964, section 3).
+const ML_DSA_44: i64 = -48;
 /// The private-use header that carries a witness signature. Not covered by the envelope's own signature.
 const WITNESS: i64 = -70_001;
+/// The private-use header that carries a post-quantum signature. Not covered by the envelope's own signature.
+const POST_QUANTUM: i64 = -70_002;
 /// Room for a protected header: four heads, the longest media type, a key id.
 const PROTECTED_LEN_MAX: usize = 64;
 /// Room for a Sig_structure up to the payload: array, context, protected header, empty string, payload's head.
@@ -29,9 +35,13 @@ pub enum Content {
     Body,
     /// A genesis statement.
     Genesis,
+    /// The manifest of a snapshot.
+    Snapshot,
+    /// The statement that two engines disagree.
+    Divergence,
 }
 
-/// An envelope: protected header, payload and signature, and the witness signature that a receipt may carry.
+/// An envelope: protected header, payload and signature, and the further signatures that it may carry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sign1<'a> {
     /// What the payload is.
@@ -40,6 +50,8 @@ pub struct Sign1<'a> {
     pub key_id: KeyId,
     /// The guest's signature over the claim.
     pub witness: Option<Signature>,
+    /// The ML-DSA-44 signature over the same payload.
+    pub post_quantum: Option<&'a [u8; SIGNATURE_LEN]>,
     /// The signed bytes.
     pub payload: &'a [u8],
     /// The signature over context, protected header and payload.
@@ -54,7 +66,12 @@ pub fn sign_claim(key: &SigningKey, claim: &[u8]) -> Signature {
 
 /// Checks a guest's signature over the bytes of its claim.
 pub fn verify_claim(key: &CheckedKey, claim: &[u8], signature: &Signature) -> Result<(), BadSignature> {
-    verify(key, Content::Claim, None, claim, signature)
+    key.verify(&claim_message(claim), signature)
+}
+
+/// What a guest's signature is over: the Sig_structure around its claim.
+pub(crate) fn claim_message(claim: &[u8]) -> Vec<u8> {
+    message(EDDSA, Content::Claim, None, claim)
 }
 
 impl Content {
@@ -65,6 +82,8 @@ impl Content {
             Self::Claim => "application/vnd.avouch.claim+cbor",
             Self::Body => "application/vnd.avouch.body+cbor",
             Self::Genesis => "application/vnd.avouch.genesis+cbor",
+            Self::Snapshot => "application/vnd.avouch.snapshot+cbor",
+            Self::Divergence => "application/vnd.avouch.divergence+cbor",
         }
     }
 }
@@ -74,27 +93,37 @@ impl<'a> Sign1<'a> {
     #[must_use]
     pub fn sign(key: &SigningKey, content: Content, witness: Option<Signature>, payload: &'a [u8]) -> Self {
         let key_id = key.public().id();
-        Self { content, key_id, witness, payload, signature: sign(key, content, Some(key_id), payload) }
+        let signature = sign(key, content, Some(key_id), payload);
+        Self { content, key_id, witness, post_quantum: None, payload, signature }
     }
 
     /// Checks the signature, and that the key id is that of `key`.
     pub fn verify(&self, key: &CheckedKey) -> Result<(), BadSignature> {
-        if self.key_id != key.public().id() {
+        if self.key_id != key.id() {
             return Err(BadSignature);
         }
-        verify(key, self.content, Some(self.key_id), self.payload, &self.signature)
+        key.verify(&self.message(), &self.signature)
+    }
+
+    /// What the signature is over.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
+        message(EDDSA, self.content, Some(self.key_id), self.payload)
     }
 
     /// Writes the envelope.
     pub fn encode<S: Sink>(&self, sink: &mut S) {
         let mut space = [0; PROTECTED_LEN_MAX];
-        let protected = protected(&mut space, self.content, Some(self.key_id));
+        let protected = protected(&mut space, EDDSA, self.content, Some(self.key_id));
         let mut encoder = Encoder::new(sink);
         encoder.tag(TAG).array(4).bytes(protected);
-        match &self.witness {
-            Some(witness) => encoder.map(1).int(WITNESS).bytes(&witness.0),
-            None => encoder.map(0),
-        };
+        encoder.map(u64::from(self.witness.is_some()) + u64::from(self.post_quantum.is_some()));
+        if let Some(witness) = &self.witness {
+            encoder.int(WITNESS).bytes(&witness.0);
+        }
+        if let Some(signature) = self.post_quantum {
+            encoder.int(POST_QUANTUM).bytes(signature);
+        }
         encoder.bytes(self.payload).bytes(&self.signature.0);
     }
 
@@ -107,11 +136,11 @@ impl<'a> Sign1<'a> {
         }
         reader.array_of(4)?;
         let key_id = decode_protected(&mut reader, content)?;
-        let witness = decode_unprotected(&mut reader)?;
+        let (witness, post_quantum) = decode_unprotected(&mut reader)?;
         let payload = reader.bytes()?;
         let signature = Signature(reader.fixed()?);
         reader.finish()?;
-        Ok(Self { content, key_id, witness, payload, signature })
+        Ok(Self { content, key_id, witness, post_quantum, payload, signature })
     }
 }
 
@@ -123,59 +152,81 @@ fn decode_protected(reader: &mut Reader<'_>, content: Content) -> Result<KeyId, 
         return Err(start.error(DecodeReason::UnexpectedShape));
     };
     let mut space = [0; PROTECTED_LEN_MAX];
-    let expected = protected(&mut space, content, Some(KeyId(*id)));
+    let expected = protected(&mut space, EDDSA, content, Some(KeyId(*id)));
     if found == expected { Ok(KeyId(*id)) } else { Err(start.error(DecodeReason::UnexpectedShape)) }
 }
 
-/// Empty, or the witness signature alone; and that only around a body.
-fn decode_unprotected(reader: &mut Reader<'_>) -> Result<Option<Signature>, DecodeError> {
+/// The two signatures that an unprotected header can carry.
+type Unprotected<'a> = (Option<Signature>, Option<&'a [u8; SIGNATURE_LEN]>);
+
+/// Nothing, one of the two signatures, or both in the order of their encoded keys. Which may be there is the content's
+/// business.
+fn decode_unprotected<'a>(reader: &mut Reader<'a>) -> Result<Unprotected<'a>, DecodeError> {
     let start = reader.clone();
-    match reader.map()? {
-        0 => Ok(None),
-        1 if reader.int()? == WITNESS => Ok(Some(Signature(reader.fixed()?))),
-        _ => Err(start.error(DecodeReason::UnexpectedShape)),
+    let wrong = || start.error(DecodeReason::UnexpectedShape);
+    let (mut witness, mut post_quantum) = (None, None);
+    for _ in 0..reader.map()? {
+        match reader.int()? {
+            WITNESS if witness.is_none() && post_quantum.is_none() => witness = Some(Signature(reader.fixed()?)),
+            POST_QUANTUM if post_quantum.is_none() => {
+                post_quantum = Some(reader.bytes()?.try_into().map_err(|_| wrong())?);
+            }
+            _ => return Err(wrong()),
+        }
     }
+    Ok((witness, post_quantum))
 }
 
 fn sign(key: &SigningKey, content: Content, key_id: Option<KeyId>, payload: &[u8]) -> Signature {
     let mut space = [0; PREFIX_LEN_MAX];
-    key.sign(&[prefix(&mut space, content, key_id, payload.len()), payload])
+    key.sign(&[prefix(&mut space, EDDSA, content, key_id, payload.len()), payload])
 }
 
-fn verify(
-    key: &CheckedKey,
-    content: Content,
-    key_id: Option<KeyId>,
-    payload: &[u8],
-    signature: &Signature,
-) -> Result<(), BadSignature> {
+/// What an ML-DSA-44 signature by the key with this id is over.
+pub(crate) fn post_quantum_message(content: Content, key_id: KeyId, payload: &[u8]) -> Vec<u8> {
+    message(ML_DSA_44, content, Some(key_id), payload)
+}
+
+/// The Sig_structure `["Signature1", protected header, h'', payload]`.
+fn message(algorithm: i64, content: Content, key_id: Option<KeyId>, payload: &[u8]) -> Vec<u8> {
     let mut space = [0; PREFIX_LEN_MAX];
-    let prefix = prefix(&mut space, content, key_id, payload.len());
+    let prefix = prefix(&mut space, algorithm, content, key_id, payload.len());
     let mut message = Vec::with_capacity(prefix.len() + payload.len());
     message.extend_from_slice(prefix);
     message.extend_from_slice(payload);
-    key.verify(&message, signature)
+    message
 }
 
-/// The Sig_structure `["Signature1", protected header, h'', payload]` up to the first byte of the payload.
-fn prefix(space: &mut [u8; PREFIX_LEN_MAX], content: Content, key_id: Option<KeyId>, payload_len: usize) -> &[u8] {
+/// The Sig_structure up to the first byte of the payload.
+fn prefix(
+    space: &mut [u8; PREFIX_LEN_MAX],
+    algorithm: i64,
+    content: Content,
+    key_id: Option<KeyId>,
+    payload_len: usize,
+) -> &[u8] {
     let mut protected_space = [0; PROTECTED_LEN_MAX];
-    let protected = protected(&mut protected_space, content, key_id);
+    let protected = protected(&mut protected_space, algorithm, content, key_id);
     let mut buffer = Buffer::new(space);
     Encoder::new(&mut buffer).array(4).text("Signature1").bytes(protected).bytes(&[]).bytes_head(payload_len as u64);
     let len = buffer.finish().expect("the prefix fits: its length is the sum of its parts' greatest lengths");
     &space[..len]
 }
 
-/// The protected header `{1: EdDSA, 3: media type, 4: key id}`; a claim's has no key id.
-fn protected(space: &mut [u8; PROTECTED_LEN_MAX], content: Content, key_id: Option<KeyId>) -> &[u8] {
+/// The protected header `{1: algorithm, 3: media type, 4: key id}`; a claim's has no key id.
+fn protected(
+    space: &mut [u8; PROTECTED_LEN_MAX],
+    algorithm: i64,
+    content: Content,
+    key_id: Option<KeyId>,
+) -> &[u8] {
     let mut buffer = Buffer::new(space);
     let mut encoder = Encoder::new(&mut buffer);
     encoder.map(if key_id.is_some() { 3 } else { 2 });
-    encoder.uint(1).int(ALGORITHM).uint(3).text(content.media_type());
+    encoder.uint(1).int(algorithm).uint(3).text(content.media_type());
     if let Some(KeyId(id)) = key_id {
         encoder.uint(4).bytes(&id);
     }
-    let len = buffer.finish().expect("the header fits: the longest media type has 35 bytes");
+    let len = buffer.finish().expect("the header fits: the longest media type has 38 bytes");
     &space[..len]
 }

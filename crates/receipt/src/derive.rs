@@ -10,6 +10,9 @@ use crate::keys::SigningKey;
 
 const DOMAIN: &[u8] = b"avouch/v1/";
 const OPERATOR: &[u8] = b"avouch/v1/operator";
+const STATEMENT: &[u8] = b"avouch/v1/statement";
+const OPERATOR_ML_DSA_44: &[u8] = b"avouch/v1/operator-ml-dsa-44";
+const RUNTIME_ML_DSA_44: &str = "runtime-ml-dsa-44";
 const INSECURE: &[u8] = b"avouch/v1/insecure-from-configuration";
 
 /// SHA-256 of "avouch/v1/replay-dummy". A replay installs the key of this seed: everybody knows it, it signs nothing
@@ -38,13 +41,15 @@ pub struct InstanceName {
     pub instance: InstanceId,
 }
 
-/// Which of an instance's two keys. One key per role.
+/// Which of an instance's Ed25519 keys. One key per role.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KeyRole {
     /// Signs bodies. Never leaves the host.
     Runtime,
     /// Signs claims. May be handed to a guest that is trusted with it.
     Witness,
+    /// Signs the heads of the log. Never leaves the host.
+    Log,
 }
 
 /// Where an instance's keys came from. Its number is in every frame and in the genesis statement.
@@ -84,23 +89,46 @@ impl RootSecret {
     /// "avouch/v1/" ‖ role ‖ 0x00 ‖ module digest ‖ instance id as info.
     #[must_use]
     pub fn instance_key(&self, role: KeyRole, name: &InstanceName) -> SigningKey {
+        SigningKey::from_seed(&self.instance_seed(role.word(), name))
+    }
+
+    /// The operator's identity key, which signs genesis statements: HKDF without salt, info "avouch/v1/operator".
+    #[must_use]
+    pub fn operator_key(&self) -> SigningKey {
+        SigningKey::from_seed(&self.expand(None, &[OPERATOR]))
+    }
+
+    /// The operator's key for statements about runs (DSSE envelopes): HKDF without salt, info "avouch/v1/statement".
+    #[must_use]
+    pub fn statement_key(&self) -> SigningKey {
+        SigningKey::from_seed(&self.expand(None, &[STATEMENT]))
+    }
+
+    /// The seed (ξ of FIPS 204, algorithm 1) of an instance's ML-DSA-44 key, which signs bodies beside the runtime's key:
+    /// as [`RootSecret::instance_key`] with the role "runtime-ml-dsa-44".
+    #[must_use]
+    pub fn runtime_post_quantum_seed(&self, name: &InstanceName) -> Zeroizing<[u8; 32]> {
+        self.instance_seed(RUNTIME_ML_DSA_44, name)
+    }
+
+    /// The seed of the operator's ML-DSA-44 key: HKDF without salt, info "avouch/v1/operator-ml-dsa-44".
+    #[must_use]
+    pub fn operator_post_quantum_seed(&self) -> Zeroizing<[u8; 32]> {
+        self.expand(None, &[OPERATOR_ML_DSA_44])
+    }
+
+    fn instance_seed(&self, role: &str, name: &InstanceName) -> Zeroizing<[u8; 32]> {
         let InstanceName { module, configuration, instance } = name;
-        let info = [DOMAIN, role.word().as_bytes(), &[0], &module.0, &instance.0];
+        let info = [DOMAIN, role.as_bytes(), &[0], &module.0, &instance.0];
         self.expand(Some(&configuration.0), &info)
     }
 
-    /// The operator's identity key: HKDF without salt, info "avouch/v1/operator".
-    #[must_use]
-    pub fn operator_key(&self) -> SigningKey {
-        self.expand(None, &[OPERATOR])
-    }
-
-    fn expand(&self, salt: Option<&[u8]>, info: &[&[u8]]) -> SigningKey {
+    fn expand(&self, salt: Option<&[u8]>, info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
         let mut seed = Zeroizing::new([0; 32]);
         let (mut prk, kdf) = Hkdf::<Sha256>::extract(salt, &self.0);
         prk.as_mut_slice().zeroize();
         kdf.expand_multi_info(info, seed.as_mut()).expect("32 bytes are less than 255 blocks of SHA-256");
-        SigningKey::from_seed(&seed)
+        seed
     }
 }
 
@@ -111,6 +139,7 @@ impl KeyRole {
         match self {
             Self::Runtime => "runtime",
             Self::Witness => "witness",
+            Self::Log => "log",
         }
     }
 }

@@ -8,7 +8,7 @@ use core::fmt;
 pub enum FormatError {
     /// Longer than the longest that this format can be.
     TooLong,
-    /// The COSE_Sign1 envelope.
+    /// The COSE_Sign1 envelope, or the array that an unsigned receipt is.
     Envelope(DecodeError),
     /// The body: the envelope's payload.
     Body(DecodeError),
@@ -28,8 +28,19 @@ pub enum FormatError {
     ClaimComponents,
     /// A witness signature is missing although the guest signs, or is there although it does not.
     WitnessSignature,
+    /// A post-quantum signature is missing although the genesis statement names such a key, or is there although it must
+    /// not be.
+    PostQuantumSignature,
     /// The genesis statement: the envelope's payload.
     Genesis(DecodeError),
+    /// A snapshot manifest or a divergence statement: the envelope's payload.
+    Statement(DecodeError),
+    /// The state: a byte string in a snapshot manifest.
+    State(DecodeError),
+    /// The two bodies of a divergence statement are the same, of different steps, or differ elsewhere than it says.
+    NoDivergence,
+    /// An engine's name is too long or has control characters.
+    EngineName,
     /// A key of the genesis statement is not a canonical point of large order.
     GenesisKey,
 }
@@ -48,7 +59,14 @@ impl fmt::Display for FormatError {
             Self::ClaimInput => f.write_str("claim and frame name different inputs"),
             Self::ClaimComponents => f.write_str("claim and outcome name different completed components"),
             Self::WitnessSignature => f.write_str("the claim's role and the presence of a witness signature disagree"),
+            Self::PostQuantumSignature => {
+                f.write_str("the presence of a post-quantum signature is not what the statement's keys ask for")
+            }
             Self::Genesis(error) => write!(f, "genesis statement: {error}"),
+            Self::Statement(error) => write!(f, "statement: {error}"),
+            Self::State(error) => write!(f, "state: {error}"),
+            Self::NoDivergence => f.write_str("the two bodies do not differ as the statement says"),
+            Self::EngineName => f.write_str("an engine's name is too long or has control characters"),
             Self::GenesisKey => f.write_str("a key of the genesis statement is not an acceptable Ed25519 public key"),
         }
     }

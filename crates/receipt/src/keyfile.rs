@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! avouch-ed25519 <64 hexadecimal digits> <comment>
+//! avouch-ml-dsa-44 <2624 hexadecimal digits> <comment>
 //! avouch-secret-v1 <64 hexadecimal digits>
 //! ```
 
@@ -12,9 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::derive::RootSecret;
 use crate::keys::{KeyError, PublicKey};
-use crate::limits::{COMMENT_LEN_MAX, KEY_FILE_LEN_MAX};
+use crate::limits::{COMMENT_LEN_MAX, KEY_FILE_LEN_MAX, POST_QUANTUM_KEY_FILE_LEN_MAX};
+use crate::post_quantum::PostQuantumKey;
 
 const PUBLIC: &str = "avouch-ed25519";
+const POST_QUANTUM: &str = "avouch-ml-dsa-44";
 const SECRET: &str = "avouch-secret-v1";
 
 /// Bytes of a secret file.
@@ -25,6 +28,15 @@ pub const SECRET_FILE_LEN: usize = SECRET.len() + 1 + 64 + 1;
 pub struct PublicKeyFile {
     /// The key; known to be usable.
     pub key: PublicKey,
+    /// Free text: at most 128 bytes, no control characters.
+    pub comment: String,
+}
+
+/// A post-quantum public key with the comment of its file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PostQuantumKeyFile {
+    /// The key.
+    pub key: PostQuantumKey,
     /// Free text: at most 128 bytes, no control characters.
     pub comment: String,
 }
@@ -40,9 +52,13 @@ pub enum KeyFileError {
     PublicNotSecret,
     /// A secret where a public key is needed. Keep it where it is.
     SecretNotPublic,
-    /// Neither kind of key file.
+    /// A post-quantum key where an Ed25519 key is needed.
+    PostQuantumNotEd25519,
+    /// An Ed25519 key where a post-quantum key is needed.
+    Ed25519NotPostQuantum,
+    /// No kind of key file.
     UnknownKind,
-    /// The key is not 64 hexadecimal digits.
+    /// The key is not as many hexadecimal digits as its kind has: 64, or 2,624 for a post-quantum key.
     NotHex,
     /// Something follows the secret.
     TrailingText,
@@ -55,19 +71,32 @@ pub enum KeyFileError {
 impl PublicKeyFile {
     /// Reads the contents of a public key file.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
-        let line = one_line(text)?;
-        let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let line = one_line(text, KEY_FILE_LEN_MAX)?;
+        let (kind, digits, comment) = public_parts(line)?;
         match kind {
             PUBLIC => {}
             SECRET => return Err(KeyFileError::SecretNotPublic),
+            POST_QUANTUM => return Err(KeyFileError::PostQuantumNotEd25519),
             _ => return Err(KeyFileError::UnknownKind),
         }
-        let (digits, comment) = rest.split_once(' ').unwrap_or((rest, ""));
         let key = PublicKey::from_hex(digits).ok_or(KeyFileError::NotHex)?;
         key.check().map_err(KeyFileError::Unusable)?;
-        if comment.len() > COMMENT_LEN_MAX {
-            return Err(KeyFileError::CommentTooLong);
+        Ok(Self { key, comment: String::from(comment) })
+    }
+}
+
+impl PostQuantumKeyFile {
+    /// Reads the contents of a post-quantum public key file.
+    pub fn parse(text: &str) -> Result<Self, KeyFileError> {
+        let line = one_line(text, POST_QUANTUM_KEY_FILE_LEN_MAX)?;
+        let (kind, digits, comment) = public_parts(line)?;
+        match kind {
+            POST_QUANTUM => {}
+            SECRET => return Err(KeyFileError::SecretNotPublic),
+            PUBLIC => return Err(KeyFileError::Ed25519NotPostQuantum),
+            _ => return Err(KeyFileError::UnknownKind),
         }
+        let key = PostQuantumKey::from_hex(digits).ok_or(KeyFileError::NotHex)?;
         Ok(Self { key, comment: String::from(comment) })
     }
 }
@@ -75,11 +104,11 @@ impl PublicKeyFile {
 impl RootSecret {
     /// Reads the contents of a secret file.
     pub fn parse(text: &str) -> Result<Self, KeyFileError> {
-        let line = one_line(text)?;
+        let line = one_line(text, KEY_FILE_LEN_MAX)?;
         let (kind, digits) = line.split_once(' ').unwrap_or((line, ""));
         match kind {
             SECRET => {}
-            PUBLIC => return Err(KeyFileError::PublicNotSecret),
+            PUBLIC | POST_QUANTUM => return Err(KeyFileError::PublicNotSecret),
             _ => return Err(KeyFileError::UnknownKind),
         }
         if digits.contains(' ') {
@@ -114,8 +143,27 @@ impl fmt::Display for PublicKeyFile {
     }
 }
 
-fn one_line(text: &str) -> Result<&str, KeyFileError> {
-    if text.len() > KEY_FILE_LEN_MAX {
+impl fmt::Display for PostQuantumKeyFile {
+    /// As for [`PublicKeyFile`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, comment } = self;
+        let separator = if comment.is_empty() { "" } else { " " };
+        writeln!(f, "{POST_QUANTUM} {key}{separator}{comment}")
+    }
+}
+
+/// Kind, digits and comment of a public key's line.
+fn public_parts(line: &str) -> Result<(&str, &str, &str), KeyFileError> {
+    let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let (digits, comment) = rest.split_once(' ').unwrap_or((rest, ""));
+    if comment.len() > COMMENT_LEN_MAX {
+        return Err(KeyFileError::CommentTooLong);
+    }
+    Ok((kind, digits, comment))
+}
+
+fn one_line(text: &str, len_max: usize) -> Result<&str, KeyFileError> {
+    if text.len() > len_max {
         return Err(KeyFileError::TooLong);
     }
     let line = text.strip_suffix('\n').unwrap_or(text);
@@ -136,8 +184,10 @@ impl fmt::Display for KeyFileError {
             Self::NotOneLine => f.write_str("more than one line, or a control character"),
             Self::PublicNotSecret => f.write_str("this is a public key; a secret file is needed here"),
             Self::SecretNotPublic => f.write_str("this is a secret; a public key file is needed here"),
-            Self::UnknownKind => write!(f, "a key file begins with `{PUBLIC}` or `{SECRET}`"),
-            Self::NotHex => f.write_str("the key is not 64 hexadecimal digits"),
+            Self::PostQuantumNotEd25519 => write!(f, "this is a post-quantum key; a file with `{PUBLIC}` is needed here"),
+            Self::Ed25519NotPostQuantum => write!(f, "this is an Ed25519 key; a file with `{POST_QUANTUM}` is needed here"),
+            Self::UnknownKind => write!(f, "a key file begins with `{PUBLIC}`, `{POST_QUANTUM}` or `{SECRET}`"),
+            Self::NotHex => f.write_str("the key is not 64 hexadecimal digits (2,624 for a post-quantum key)"),
             Self::TrailingText => f.write_str("text follows the secret"),
             Self::CommentTooLong => write!(f, "the comment is longer than {COMMENT_LEN_MAX} bytes"),
             Self::Unusable(error) => write!(f, "not a usable public key: {error}"),

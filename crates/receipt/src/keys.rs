@@ -1,8 +1,7 @@
 //! Ed25519 keys (RFC 8032) and the one way to verify with them.
 //!
 //! Verification is strict: the public key and the signature's R are canonical encodings of points that are not of small
-//! order, S is below the group order, and the equation holds without the cofactor. Batch verification accepts another
-//! set, so it is not offered.
+//! order, S is below the group order, and the equation holds without the cofactor. [`crate::batch`] accepts the same set.
 
 use codec::{Digest, sha256};
 use core::fmt;
@@ -41,6 +40,26 @@ pub enum KeyError {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BadSignature;
 
+impl KeyId {
+    /// The id of the public key with these bytes.
+    pub(crate) fn of(key: &[u8]) -> Self {
+        let Digest(digest) = sha256(key);
+        let mut id = [0; 8];
+        id.copy_from_slice(&digest[..8]);
+        Self(id)
+    }
+}
+
+impl Signature {
+    /// R and S.
+    pub(crate) fn halves(&self) -> ([u8; 32], [u8; 32]) {
+        let (mut r, mut s) = ([0; 32], [0; 32]);
+        r.copy_from_slice(&self.0[..32]);
+        s.copy_from_slice(&self.0[32..]);
+        (r, s)
+    }
+}
+
 impl PublicKey {
     /// Reads 64 hexadecimal digits, either case.
     #[must_use]
@@ -51,10 +70,7 @@ impl PublicKey {
     /// This key's id.
     #[must_use]
     pub fn id(&self) -> KeyId {
-        let Digest(digest) = sha256(&self.0);
-        let mut id = [0; 8];
-        id.copy_from_slice(&digest[..8]);
-        KeyId(id)
+        KeyId::of(&self.0)
     }
 
     /// The key, if strict verification can use it.
@@ -72,6 +88,17 @@ impl CheckedKey {
     #[must_use]
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.to_bytes())
+    }
+
+    /// This key's id.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        KeyId::of(self.0.as_bytes())
+    }
+
+    /// The key as a point.
+    pub(crate) fn point(&self) -> curve25519_dalek::EdwardsPoint {
+        self.0.to_edwards()
     }
 
     /// Strict verification of `signature` over `message`.

@@ -102,11 +102,16 @@ macro_rules! gate_guest {
                 Ok(len) if ptr == message.as_ptr() as usize as i32 && len <= message.len() => &mut message[..len],
                 _ => return -($crate::witness::Refusal::BadMessage as i32),
             };
+            let wiping = written.first() == Some(&($crate::witness::Message::WipeKey as u8));
             // SAFETY: the slab is lent out while `slab_taken` is false, which it never is again once a witness has taken it.
             let mut slab: Option<&'static mut [u64]> =
                 if *slab_taken { None } else { Some(unsafe { &mut *SLAB.get() }) };
             let taken = Witness::take(witness, PROFILE, &mut slab, written, output);
             *slab_taken = slab.is_none();
+            if wiping {
+                // What is left of the last input depends on whether a key was put in since.
+                message.fill(0);
+            }
             match taken {
                 Ok(len) => {
                     *output_len = len as i32;

@@ -1,10 +1,12 @@
 //! Deterministic keys, claims and chains. The benches use this file too.
 
+use core::num::NonZeroU32;
+
 use codec::{Digest, sha256};
 use receipt::claim::{Cut, Evidence, GraphSize, Refused, RefusedDelta, Score, Work};
 use receipt::{
     Body, Claim, Components, Decision, Denial, Exhaustion, Frame, Genesis, GenesisStatement, InstanceId, InstanceName,
-    KeyMode, KeyRole, Outcome, Receipt, RootSecret, SigningKey, Tip, TrapCode, sign_claim,
+    KeyMode, KeyRole, Outcome, Parent, Receipt, RootSecret, Signature, SigningKey, Tip, TrapCode, sign_claim,
 };
 
 /// Who signs claims.
@@ -19,7 +21,26 @@ pub(crate) struct Instance {
     pub(crate) operator: SigningKey,
     pub(crate) runtime: SigningKey,
     pub(crate) witness: SigningKey,
+    #[allow(dead_code, reason = "only the tests of the log sign with it")]
+    pub(crate) log: SigningKey,
+    #[cfg(feature = "post-quantum")]
+    pub(crate) post_quantum: Option<receipt::PostQuantumSigningKey>,
     pub(crate) genesis: Genesis,
+}
+
+/// What a chain may have beyond the plainest one.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms {
+    /// Every how many steps the runtime signs.
+    pub(crate) interval: u32,
+    /// Whether there are second signatures. Without the feature there are none.
+    pub(crate) post_quantum: bool,
+    /// Where it forks off.
+    pub(crate) parent: Option<Parent>,
+}
+
+impl Terms {
+    pub(crate) const PLAIN: Self = Self { interval: 1, post_quantum: false, parent: None };
 }
 
 /// The root secret of every fixture and vector: the bytes 0 to 31.
@@ -36,6 +57,15 @@ pub(crate) fn name() -> InstanceName {
 }
 
 pub(crate) fn instance(signs: Signs, key_mode: KeyMode) -> Instance {
+    instance_on(signs, key_mode, Terms::PLAIN)
+}
+
+/// The step that the forks of the tests begin after.
+pub(crate) fn parent() -> Parent {
+    Parent { instance: InstanceId(*b"instance-0000000"), epoch: 1000, body: sha256(b"body"), state: sha256(b"state") }
+}
+
+pub(crate) fn instance_on(signs: Signs, key_mode: KeyMode, terms: Terms) -> Instance {
     let name = name();
     let keys = match key_mode {
         KeyMode::RootSecret => root(),
@@ -44,6 +74,7 @@ pub(crate) fn instance(signs: Signs, key_mode: KeyMode) -> Instance {
     let operator = root().operator_key();
     let runtime = keys.instance_key(KeyRole::Runtime, &name);
     let witness = keys.instance_key(KeyRole::Witness, &name);
+    let log = keys.instance_key(KeyRole::Log, &name);
     let statement = GenesisStatement {
         instance: name.instance,
         runtime: runtime.public(),
@@ -53,9 +84,52 @@ pub(crate) fn instance(signs: Signs, key_mode: KeyMode) -> Instance {
         cost_table: sha256(b"a cost table"),
         key_mode,
         module_name: "gate.wasm".into(),
+        signing_interval: NonZeroU32::new(terms.interval).expect("not zero"),
+        post_quantum: None,
+        log: log.public(),
+        parent: terms.parent,
     };
+    #[cfg(feature = "post-quantum")]
+    if terms.post_quantum {
+        let second = receipt::PostQuantumSigningKey::from_seed(&keys.runtime_post_quantum_seed(&name));
+        let statement = GenesisStatement { post_quantum: Some(second.public().digest()), ..statement };
+        let genesis = statement.sign_both(&operator, &operator_post_quantum()).expect("a good statement");
+        return Instance { operator, runtime, witness, log, post_quantum: Some(second), genesis };
+    }
+    assert!(!terms.post_quantum, "this needs the feature post-quantum");
     let genesis = statement.sign(&operator).expect("a good statement");
-    Instance { operator, runtime, witness, genesis }
+    Instance {
+        operator,
+        runtime,
+        witness,
+        log,
+        #[cfg(feature = "post-quantum")]
+        post_quantum: None,
+        genesis,
+    }
+}
+
+/// The operator's second key.
+#[cfg(feature = "post-quantum")]
+pub(crate) fn operator_post_quantum() -> receipt::PostQuantumSigningKey {
+    receipt::PostQuantumSigningKey::from_seed(&root().operator_post_quantum_seed())
+}
+
+/// A body's receipt, signed if the terms of the chain ask for it.
+fn receipt_of(instance: &Instance, body: Body, witness: Option<Signature>) -> Receipt {
+    let interval = u64::from(instance.genesis.statement().signing_interval.get());
+    let due = body.frame().epoch.is_multiple_of(interval);
+    let receipt = Receipt::unsigned(body, witness).expect("the signature is there if it has to be");
+    if due { signed(instance, receipt) } else { receipt }
+}
+
+/// The receipt under all of the runtime's signatures.
+pub(crate) fn signed(instance: &Instance, receipt: Receipt) -> Receipt {
+    #[cfg(feature = "post-quantum")]
+    if let Some(second) = &instance.post_quantum {
+        return receipt.signed_by_both(&instance.runtime, second);
+    }
+    receipt.signed_by(&instance.runtime)
 }
 
 pub(crate) fn input(epoch: u64) -> Vec<u8> {
@@ -137,13 +211,13 @@ pub(crate) fn seal(instance: &Instance, tip: Tip, claim: &Claim) -> Receipt {
     let outcome = Outcome::of_completed(claim.completed);
     let frame = frame(&instance.genesis, tip, outcome, Some(sha256(&bytes)));
     let body = Body::new(frame, Some(&bytes)).expect("the claim agrees with the frame");
-    Receipt::sign(body, signature, &instance.runtime).expect("the signature is there if it has to be")
+    receipt_of(instance, body, signature)
 }
 
 /// A step without a claim.
 pub(crate) fn unclaimed(instance: &Instance, tip: Tip, outcome: Outcome) -> Receipt {
     let body = Body::new(frame(&instance.genesis, tip, outcome, None), None).expect("no claim is needed");
-    Receipt::sign(body, None, &instance.runtime).expect("no signature is needed")
+    receipt_of(instance, body, None)
 }
 
 /// A chain with every kind of outcome: each fifth step is trapped, exhausted or denied.

@@ -1,11 +1,13 @@
 //! Bodies and receipts: parts that contradict each other are refused, whoever joins them.
 
+use core::num::NonZeroU32;
+
 use codec::{Digest, sha256};
 use proptest::prelude::*;
 use receipt::claim::Refused;
-use receipt::limits::{BODY_LEN_MAX, FRAME_LEN_MAX, GENESIS_LEN_MAX, RECEIPT_LEN_MAX};
+use receipt::limits::{BODY_LEN_MAX, FRAME_LEN_MAX, GENESIS_LEN_MAX, PLAIN_RECEIPT_LEN_MAX, POST_QUANTUM_HEADER_LEN, RECEIPT_LEN_MAX, UNSIGNED_RECEIPT_LEN_MAX};
 use receipt::{
-    Body, Claim, Components, Denial, Exhaustion, FormatError, Frame, Genesis, KeyMode, Outcome, Receipt, Tip, TrapCode,
+    Body, Claim, Components, Denial, Exhaustion, FormatError, Frame, Genesis, KeyMode, Outcome, Parent, PublicKey, Receipt, Tip, TrapCode,
     first_difference, sign_claim,
 };
 
@@ -120,12 +122,21 @@ fn the_widest_receipt_is_as_long_as_the_limit() {
     // "Done" is one byte shorter than the widest outcome, which either has no claim or completes other components.
     assert_eq!(body.to_bytes().len(), BODY_LEN_MAX - 1);
     let receipt = Receipt::sign(body, Some(sign_claim(&instance.witness, &bytes)), &instance.runtime).expect("signed");
-    assert_eq!(receipt.to_bytes().len(), RECEIPT_LEN_MAX - 1);
+    assert_eq!(receipt.to_bytes().len(), PLAIN_RECEIPT_LEN_MAX - 1);
     let partial = Claim { completed: Components::from_mask(30).expect("below 32"), ..claim };
     let frame = Frame { meter_used: u64::MAX, ..frame_for(&partial, Outcome::of_completed(partial.completed), true) };
     let widest = Body::new(frame, Some(&encoded(&partial))).expect("agrees");
     assert_eq!(widest.to_bytes().len(), BODY_LEN_MAX);
+    let unsigned = Receipt::unsigned(widest, Some(sign_claim(&instance.witness, &encoded(&partial)))).expect("agrees");
+    assert_eq!(unsigned.to_bytes().len(), UNSIGNED_RECEIPT_LEN_MAX);
+    assert_eq!(Receipt::decode(&unsigned.to_bytes()), Ok(unsigned));
+    assert_eq!(RECEIPT_LEN_MAX, PLAIN_RECEIPT_LEN_MAX + POST_QUANTUM_HEADER_LEN);
     println!("widest frame {FRAME_LEN_MAX}, body {BODY_LEN_MAX}, receipt {RECEIPT_LEN_MAX} bytes");
+}
+
+enum Key {
+    Runtime,
+    Log,
 }
 
 #[test]
@@ -133,18 +144,32 @@ fn the_widest_genesis_statement_is_as_long_as_the_limit() {
     let instance = fixture::instance(Signs::Guest, KeyMode::RootSecret);
     let mut statement = instance.genesis.statement().clone();
     statement.module_name = "n".repeat(128);
+    statement.signing_interval = NonZeroU32::MAX;
+    statement.parent = Some(Parent { epoch: u64::MAX - 1, ..fixture::parent() });
     let genesis = statement.sign(&instance.operator).expect("128 bytes are allowed");
-    assert_eq!(genesis.to_bytes().len(), GENESIS_LEN_MAX);
+    // What is missing is a post-quantum key and the signature by such a key.
+    assert_eq!(genesis.to_bytes().len(), GENESIS_LEN_MAX - 33 - POST_QUANTUM_HEADER_LEN);
     assert_eq!(Genesis::decode(&genesis.to_bytes()), Ok(genesis));
     statement.module_name = "n".repeat(129);
-    assert_eq!(statement.sign(&instance.operator), Err(FormatError::TooLong));
+    assert!(matches!(statement.sign(&instance.operator), Err(FormatError::Genesis(_))));
     for name in ["a\u{1b}[2J".into(), "two\nlines".into(), "\u{85}".into()] {
         statement.module_name = name;
         assert!(matches!(statement.sign(&instance.operator), Err(FormatError::Genesis(_))));
     }
     statement.module_name = String::new();
-    statement.runtime.0 = [0; 32];
-    assert_eq!(statement.sign(&instance.operator), Err(FormatError::GenesisKey));
+    statement.parent = Some(Parent { epoch: u64::MAX, ..fixture::parent() });
+    assert!(matches!(statement.sign(&instance.operator), Err(FormatError::Genesis(_))));
+    statement.parent = None;
+    for small in [Key::Runtime, Key::Log] {
+        let mut statement = statement.clone();
+        *(match small {
+            Key::Runtime => &mut statement.runtime,
+            Key::Log => &mut statement.log,
+        }) = PublicKey([0; 32]);
+        assert_eq!(statement.sign(&instance.operator), Err(FormatError::GenesisKey));
+    }
+    statement.post_quantum = Some(Digest::ZERO);
+    assert_eq!(statement.sign(&instance.operator), Err(FormatError::PostQuantumSignature));
 }
 
 #[test]

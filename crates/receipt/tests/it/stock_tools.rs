@@ -34,7 +34,7 @@ fn coset_reads_and_verifies() {
                 message.protected.header.alg,
                 Some(RegisteredLabelWithPrivate::Assigned(iana::Algorithm::EdDSA))
             );
-            assert_eq!(message.protected.header.key_id, receipt.key_id().0);
+            assert_eq!(message.protected.header.key_id, receipt.key_id().expect("signed").0);
             assert_eq!(message.payload.as_deref(), Some(receipt.body_bytes()));
             assert!(verify(&message, instance.runtime.public()));
             assert_eq!(message.clone().to_tagged_vec().expect("coset writes it"), bytes);
