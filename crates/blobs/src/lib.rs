@@ -104,9 +104,8 @@ impl Blobs {
 
 /// The environment's variables in the lower case in which the store's options are named.
 fn environment() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| {
-        Some((name.into_string().ok()?.to_ascii_lowercase(), value.into_string().ok()?))
-    })
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?.to_ascii_lowercase(), value.into_string().ok()?)))
 }
 
 impl fmt::Display for BlobError {

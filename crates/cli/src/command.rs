@@ -5,7 +5,7 @@ use clap::Subcommand;
 use crate::exit::{Exit, Failure};
 use crate::output::Format;
 
-mod bar;
+pub(crate) mod bar;
 mod summary;
 
 macro_rules! subcommands {
@@ -32,10 +32,20 @@ macro_rules! subcommands {
 subcommands! {
     /// Run a container over a stream and keep a journal of receipts.
     Run run;
-    /// Check signatures, links and inputs of a journal; runs nothing.
+    /// Check a journal, or a file that one gave away: signatures, links, proofs; runs nothing.
     Verify verify;
     /// Run a journal again and compare every body.
     Replay replay;
+    /// Keep or write the state at the end of a journal: a snapshot.
+    Snapshot snapshot;
+    /// Make a journal that goes on from a snapshot.
+    Restore restore;
+    /// Begin a chain of its own from the state of another.
+    Fork fork;
+    /// Sign, prove, publish, check and prune the log over a journal's receipts.
+    Log log;
+    /// Write a receipt or a run in a form that others verify.
+    Export export;
     /// Show what a journal holds, or one step of it.
     Inspect inspect;
     /// Draw a journal as one self-contained HTML page.

@@ -1,6 +1,8 @@
 //! The engines by name.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -34,7 +36,34 @@ pub(crate) struct EngineArguments {
     no_cache: bool,
 }
 
+/// A second engine, and which share of the steps it runs: every Nth.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ShadowChoice {
+    pub(crate) engine: EngineName,
+    pub(crate) every: NonZeroU32,
+}
+
+impl FromStr for ShadowChoice {
+    type Err = String;
+
+    /// `ENGINE`, or `ENGINE:1/N`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, share) = text.split_once(':').unwrap_or((text, "1/1"));
+        let engine = <EngineName as clap::ValueEnum>::from_str(name, false)
+            .map_err(|_| format!("no engine is called `{name}`; use wasmtime or wasmi"))?;
+        let every = share.strip_prefix("1/").and_then(|steps| steps.parse().ok());
+        let every = every.ok_or_else(|| format!("`{share}` is no share; 1/8 is every eighth step"))?;
+        Ok(Self { engine, every })
+    }
+}
+
 impl EngineArguments {
+    /// Another engine than the one that was chosen, under the same guards where it has them.
+    pub(crate) fn start_other(&self, name: EngineName) -> Result<Box<dyn Engine>, Failure> {
+        let deadline_ms = self.deadline_ms.filter(|_| name == EngineName::Wasmtime);
+        Self { engine: name, deadline_ms, no_cache: self.no_cache }.start()
+    }
+
     /// The engine, ready to compile.
     pub(crate) fn start(&self) -> Result<Box<dyn Engine>, Failure> {
         match self.engine {

@@ -16,21 +16,35 @@ pub(crate) enum Exit {
     Budget = 7,
     Malformed = 8,
     SignerUnknown = 9,
+    Uncovered = 10,
+    Expired = 11,
+    Revoked = 12,
+    WrongRole = 13,
+    RolledBack = 14,
 }
 
 impl Exit {
     /// Each with its word and what it means.
-    pub(crate) const TABLE: [(Self, &'static str, &'static str); 10] = [
+    pub(crate) const TABLE: [(Self, &'static str, &'static str); 15] = [
         (Self::Good, "good", "done, and all is well"),
         (Self::World, "world", "a file, the machine or the network failed"),
         (Self::Usage, "usage", "the command line or a run file is wrong"),
         (Self::BadSignature, "bad-signature", "a signature does not verify"),
         (Self::BrokenChain, "broken-chain", "receipts do not follow one another, or not from their genesis or inputs"),
-        (Self::Divergence, "divergence", "a replay gave another body than the receipt"),
+        (
+            Self::Divergence,
+            "divergence",
+            "a replay gave another body than the receipt, or two engines disagreed in a run",
+        ),
         (Self::Policy, "policy", "a rule refused it: a hazard, a module of unknown origin, a key that others can read"),
         (Self::Budget, "budget", "the run ended well, but the meter stopped some of its steps"),
         (Self::Malformed, "malformed", "bytes or rows that are not what they should be"),
         (Self::SignerUnknown, "signer-unknown", "self-consistent, but nobody trusted vouches for it"),
+        (Self::Uncovered, "uncovered-tail", "good up to the last signature; the steps after it nobody signed"),
+        (Self::Expired, "expired", "the signer's key is outside of the time for which it is trusted"),
+        (Self::Revoked, "revoked", "the signer's key was revoked"),
+        (Self::WrongRole, "wrong-role", "the signer is trusted, but not for this"),
+        (Self::RolledBack, "rolled-back", "what a head pin or checkpoint knows is not there any more"),
     ];
 
     pub(crate) fn word(self) -> &'static str {

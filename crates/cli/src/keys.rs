@@ -6,7 +6,8 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use receipt::keyfile::PublicKeyFile;
+use receipt::keyfile::{PostQuantumKeyFile, PublicKeyFile};
+use receipt::post_quantum::PostQuantumSigningKey;
 use receipt::{PublicKey, RootSecret};
 use zeroize::Zeroizing;
 
@@ -14,6 +15,9 @@ use crate::exit::{Exit, Failure, OrExit};
 
 const SECRET_FILE: &str = "root.secret";
 const PUBLIC_FILE: &str = "operator.pub";
+const STATEMENT_FILE: &str = "statement.pub";
+const POST_QUANTUM_FILE: &str = "operator-ml-dsa-44.pub";
+const TRUST_FILE: &str = "trust.toml";
 
 /// A folder with a root secret and the operator's public key.
 pub(crate) struct KeyFolder(PathBuf);
@@ -29,6 +33,10 @@ pub(crate) fn default_folder() -> Result<PathBuf, Failure> {
 impl KeyFolder {
     pub(crate) fn at(path: PathBuf) -> Self {
         Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
 
     pub(crate) fn secret_path(&self) -> PathBuf {
@@ -64,10 +72,16 @@ impl KeyFolder {
             .open(&path)
             .map_err(|error| place(&path, error))?;
         file.write_all(&secret.to_file()[..]).and_then(|()| file.sync_all()).map_err(|error| place(&path, error))?;
-        let public = PublicKeyFile { key: operator, comment: "avouch operator".to_owned() }.to_string();
-        let path = self.public_path();
-        fs::write(&path, public).map_err(|error| place(&path, error))?;
+        for (name, text) in public_files(&secret) {
+            let path = self.0.join(name);
+            fs::write(&path, text).map_err(|error| place(&path, error))?;
+        }
         Ok(operator)
+    }
+
+    /// Where the trust store for others lies.
+    pub(crate) fn trust_path(&self) -> PathBuf {
+        self.0.join(TRUST_FILE)
     }
 
     /// Reads the root secret, which nobody but its owner may be able to read. `None` if there is none yet.
@@ -97,12 +111,22 @@ impl KeyFolder {
     }
 }
 
-/// Reads a file with an operator's public key.
-pub(crate) fn read_public(path: &Path) -> Result<PublicKey, Failure> {
-    let place = path.display();
-    let advice = "give the file operator.pub that you have from the operator";
-    let text = fs::read_to_string(path).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::World)?;
-    let file =
-        PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::Malformed)?;
-    Ok(file.key)
+/// What others need to check what this secret's keys sign: each public key alone, and a trust store with all of them.
+fn public_files(secret: &RootSecret) -> [(&'static str, String); 4] {
+    let (operator, statement) = (secret.operator_key().public(), secret.statement_key().public());
+    let second = PostQuantumSigningKey::from_seed(&secret.operator_post_quantum_seed()).public().clone();
+    let line = |key, comment: &str| PublicKeyFile { key, comment: comment.to_owned() }.to_string();
+    let store = format!(
+        "# Whom to trust for what (spec/trust.md). Give this file to whoever verifies, over a way that they trust.\n\
+         version = 1\n\n\
+         [[signer]]\nname = \"operator\"\nkey = \"{operator}\"\nml-dsa-44 = \"{second}\"\nroles = [\"operator\"]\n\n\
+         [[signer]]\nname = \"statements\"\nkey = \"{statement}\"\nroles = [\"statement\"]\n"
+    );
+    let second = PostQuantumKeyFile { key: second, comment: "avouch operator".to_owned() }.to_string();
+    [
+        (PUBLIC_FILE, line(operator, "avouch operator")),
+        (STATEMENT_FILE, line(statement, "avouch statement")),
+        (POST_QUANTUM_FILE, second),
+        (TRUST_FILE, store),
+    ]
 }

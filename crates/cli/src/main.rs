@@ -4,17 +4,24 @@
 //! | --- | --- |
 //! | [`command`] | one file per subcommand |
 //! | [`runfile`] | the run file: what to run, on what, under which policy |
+//! | [`at_rest`] | the state of a chain at one of its steps |
 //! | [`prepare`] | from a profile to a sealed, compiled module |
 //! | [`engines`] | the engines by name |
 //! | [`keys`] | key files and who may read them |
+//! | [`identity`] | the keys of an instance, and the genesis statement over them |
+//! | [`heads`] | the signer's own memory of how far each chain had come |
+//! | [`trust`] | whom the command line trusts |
 //! | [`record`] | a journal with its genesis: its chain, its steps |
 //! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
 //! | [`stdin`] | standard input that a signal ends |
 //! | [`output`], [`exit`] | what is printed, and the exit codes |
 
+mod at_rest;
 mod command;
 mod engines;
 mod exit;
+mod heads;
+mod identity;
 mod keys;
 mod output;
 mod pictures;
@@ -22,6 +29,7 @@ mod prepare;
 mod record;
 mod runfile;
 mod stdin;
+mod trust;
 
 use std::io::Write;
 use std::process::ExitCode;

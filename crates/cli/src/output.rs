@@ -85,3 +85,12 @@ pub(crate) fn thousands(number: u64) -> String {
     }
     text
 }
+
+/// A size as people read it.
+pub(crate) fn bytes(len: u64) -> String {
+    match len {
+        0..1_024 => format!("{len} bytes"),
+        1_024..1_048_576 => format!("{:.1} KiB", len as f64 / 1_024.0),
+        _ => format!("{:.1} MiB", len as f64 / 1_048_576.0),
+    }
+}

@@ -36,7 +36,11 @@ pub(crate) struct Picture {
 /// The pictures at these epochs, ascending; an epoch at which no cut is known is left out.
 pub(crate) fn take(record: &Record, epochs: &[u64]) -> Result<Vec<Picture>, Failure> {
     let Some(last) = epochs.iter().max() else { return Ok(Vec::new()) };
-    let bytes = &record.reader.header().configuration;
+    if !record.is_whole() {
+        log::warn!("{}: no pictures: the steps before its first one are not here", record.path.display());
+        return Ok(Vec::new());
+    }
+    let bytes = &record.reader().header().configuration;
     let mut space = vec![0; bytes.len()];
     let configuration = Configuration::decode(bytes, &mut space).or_exit(Exit::Malformed)?;
     let core = match configuration.core {
@@ -47,7 +51,7 @@ pub(crate) fn take(record: &Record, epochs: &[u64]) -> Result<Vec<Picture>, Fail
     let profile = configuration.profile;
     let mut slab = vec![0; profile.slab_words()];
     let mut gate = Gate::new(bytes, profile, &mut slab).or_exit(Exit::Malformed)?;
-    let names = record.reader.names().map_err(crate::record::journal_failure)?;
+    let names = record.reader().names().map_err(crate::record::journal_failure)?;
     let mut pictures = Vec::new();
     for entry in record.entries(1, *last) {
         let entry = entry?;

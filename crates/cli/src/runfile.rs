@@ -49,6 +49,11 @@ pub(crate) struct RunSection {
     /// What the sealed meter may count in one step.
     #[serde(default = "default_meter")]
     pub(crate) budget_meter: u64,
+    /// Sign every Kth receipt, and the last; every one, if it is not there.
+    pub(crate) sign_every: Option<std::num::NonZeroU32>,
+    /// Sign with ML-DSA-44 as well.
+    #[serde(default)]
+    pub(crate) post_quantum: bool,
 }
 
 fn standard() -> String {

@@ -10,10 +10,15 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use codec::abi;
-use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES};
+use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES, TABLE_ELEMENTS_MAX, TABLES_MAX};
 use engine::{EngineError, EngineErrorKind, GlobalValue, State, Stop, Trap};
-use wasmi::errors::ErrorKind;
-use wasmi::{Config, ExternType, Global, Linker, Memory, Store, TrapCode, TypedFunc, Val, ValType};
+use wasmi::errors::{ErrorKind, MemoryError, TableError};
+use wasmi::{
+    Config, ExternType, Global, Linker, Memory, Store, StoreLimits, StoreLimitsBuilder, TrapCode, TypedFunc, Val,
+    ValType,
+};
+
+const NAME: &str = "wasmi 2.0";
 
 /// wasmi with the features that sealing accepts, and no fuel: the meter is in the module.
 pub struct WasmiEngine(wasmi::Engine);
@@ -42,7 +47,7 @@ impl Default for WasmiEngine {
 
 impl engine::Engine for WasmiEngine {
     fn name(&self) -> &'static str {
-        "wasmi 2.0"
+        NAME
     }
 
     fn compile(&self, sealed: &[u8]) -> Result<Box<dyn engine::Module>, EngineError> {
@@ -80,16 +85,18 @@ fn check_seal_exports(module: &wasmi::Module) -> Result<(), EngineError> {
 struct WasmiModule(wasmi::Module);
 
 impl engine::Module for WasmiModule {
+    fn engine_name(&self) -> &'static str {
+        NAME
+    }
+
     fn instantiate(&self) -> Result<Box<dyn engine::Instance>, EngineError> {
-        let mut store = Store::new(self.0.engine(), ());
+        let mut store = Store::new(self.0.engine(), growth_limits());
+        store.limiter(|limits| limits);
         let instance = Linker::new(self.0.engine())
             .instantiate_and_start(&mut store, &self.0)
-            .map_err(|error| EngineError::new(EngineErrorKind::OutOfResources, error.to_string()))?;
+            .map_err(|error| EngineError::new(instantiation_kind(&error), error.to_string()))?;
         let missing = |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`"));
         let memory = instance.get_memory(&store, abi::EXPORT_MEMORY).ok_or_else(|| missing(abi::EXPORT_MEMORY))?;
-        if memory.data_size(&store) > MEMORY_BYTES_MAX {
-            return Err(EngineError::new(EngineErrorKind::OutOfResources, "memory over the engine's limit"));
-        }
         let global = |name: &str| instance.get_global(&store, name).ok_or_else(|| missing(name));
         let mut state_globals = Vec::new();
         while let Ok(found) = global(&format!("{}{}", abi::GLOBAL_STATE_PREFIX, state_globals.len())) {
@@ -110,8 +117,30 @@ impl engine::Module for WasmiModule {
     }
 }
 
+/// Whose fault it is that there is no instance: the host's if it has no memory; else the module's, which asks for more than the
+/// limits or has a segment out of bounds.
+fn instantiation_kind(error: &wasmi::Error) -> EngineErrorKind {
+    match error.kind() {
+        ErrorKind::Memory(MemoryError::OutOfSystemMemory)
+        | ErrorKind::Table(TableError::OutOfSystemMemory)
+        | ErrorKind::TrapCode(TrapCode::OutOfSystemMemory) => EngineErrorKind::OutOfResources,
+        _ => EngineErrorKind::InvalidModule,
+    }
+}
+
+/// What growth beyond the engine's limits does: it ends the call. (wasmi answers −1 by itself where the module's own maximum
+/// is in the way, before it asks these.)
+fn growth_limits() -> StoreLimits {
+    StoreLimitsBuilder::new()
+        .memory_size(MEMORY_BYTES_MAX)
+        .table_elements(TABLE_ELEMENTS_MAX)
+        .tables(TABLES_MAX)
+        .trap_on_grow_failure(true)
+        .build()
+}
+
 struct WasmiInstance {
-    store: Store<()>,
+    store: Store<StoreLimits>,
     memory: Memory,
     meter: Global,
     stop: Global,
@@ -137,6 +166,9 @@ impl WasmiInstance {
             Some(TrapCode::IntegerDivisionByZero) => Trap::DivisionByZero,
             Some(TrapCode::StackOverflow) => {
                 return Stop::World(EngineError::new(EngineErrorKind::NativeStackOverflow, error.to_string()));
+            }
+            Some(TrapCode::GrowthOperationLimited | TrapCode::OutOfSystemMemory) => {
+                return Stop::World(EngineError::new(EngineErrorKind::OutOfResources, error.to_string()));
             }
             Some(_) | None => return Stop::World(EngineError::new(world_kind(error), error.to_string())),
         };
@@ -180,11 +212,9 @@ impl engine::Instance for WasmiInstance {
         self.meter.set(&mut self.store, Val::I64(units)).expect("sealing makes the meter a mutable i64");
     }
 
-    fn save(&mut self, state: &mut State) {
-        state.memory.clear();
-        state.memory.extend_from_slice(self.memory());
-        state.globals.clear();
-        state.globals.extend(self.state_globals.iter().map(|global| to_bits(global.get(&self.store))));
+    fn globals(&mut self, globals: &mut Vec<GlobalValue>) {
+        globals.clear();
+        globals.extend(self.state_globals.iter().map(|global| to_bits(global.get(&self.store))));
     }
 
     fn restore(&mut self, state: &State) -> Result<(), EngineError> {

@@ -7,10 +7,11 @@ use engine::{EngineError, EngineErrorKind, GlobalValue, State, Stop, Trap};
 use wasmtime::{Global, InstancePre, Memory, Store, TypedFunc, Val};
 
 use crate::deadline::Ticker;
+use crate::growth::{Growth, HostLimit};
 
 /// An instance with its store and the exports that the host uses.
 pub(crate) struct WasmtimeInstance {
-    store: Store<()>,
+    store: Store<Growth>,
     memory: Memory,
     seal: Option<SealGlobals>,
     state_globals: Vec<Global>,
@@ -27,14 +28,15 @@ struct SealGlobals {
 }
 
 impl WasmtimeInstance {
-    pub(crate) fn new(template: &InstancePre<()>, ticker: Option<&Arc<Ticker>>) -> Result<Self, EngineError> {
-        let mut store = Store::new(template.module().engine(), ());
+    pub(crate) fn new(template: &InstancePre<Growth>, ticker: Option<&Arc<Ticker>>) -> Result<Self, EngineError> {
+        let mut store = Store::new(template.module().engine(), Growth);
+        store.limiter(|growth| growth);
         if let Some(ticker) = ticker {
             ticker.arm(&mut store);
         }
         let instance = template
             .instantiate(&mut store)
-            .map_err(|error| EngineError::new(EngineErrorKind::OutOfResources, format!("{error:#}")))?;
+            .map_err(|error| EngineError::new(instantiation_kind(&error), format!("{error:#}")))?;
         let missing = |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`"));
         let mut state_globals = Vec::new();
         while let Some(global) =
@@ -71,6 +73,9 @@ impl WasmtimeInstance {
     fn stop(&mut self, error: &wasmtime::Error) -> Stop {
         use wasmtime::Trap as Code;
         let world = |kind| Stop::World(EngineError::new(kind, format!("{error:#}")));
+        if error.is::<HostLimit>() {
+            return world(EngineErrorKind::OutOfResources);
+        }
         let trap = match error.downcast_ref::<Code>() {
             Some(Code::UnreachableCodeReached) => {
                 let code = self.seal.as_ref().and_then(|seal| seal.stop.get(&mut self.store).i32());
@@ -128,11 +133,9 @@ impl engine::Instance for WasmtimeInstance {
         }
     }
 
-    fn save(&mut self, state: &mut State) {
-        state.memory.clear();
-        state.memory.extend_from_slice(self.memory());
-        state.globals.clear();
-        state.globals.extend(self.state_globals.iter().map(|global| to_bits(global.get(&mut self.store))));
+    fn globals(&mut self, globals: &mut Vec<GlobalValue>) {
+        globals.clear();
+        globals.extend(self.state_globals.iter().map(|global| to_bits(global.get(&mut self.store))));
     }
 
     fn restore(&mut self, state: &State) -> Result<(), EngineError> {
@@ -150,6 +153,16 @@ impl engine::Instance for WasmtimeInstance {
             global.set(&mut self.store, from_bits(*value)).map_err(|_| mismatch("a global is of another type"))?;
         }
         Ok(())
+    }
+}
+
+/// Whose fault it is that there is no instance: the module's, if it asks for more than the limits or has a segment out of
+/// bounds; else the host's.
+fn instantiation_kind(error: &wasmtime::Error) -> EngineErrorKind {
+    if error.is::<wasmtime::Trap>() || error.is::<HostLimit>() {
+        EngineErrorKind::InvalidModule
+    } else {
+        EngineErrorKind::OutOfResources
     }
 }
 

@@ -5,17 +5,19 @@
 //! | this page | configuration, the engine and its modules |
 //! | `artefact` | compiled code kept on disk, and why it may be trusted |
 //! | `deadline` | the wall-clock guard |
+//! | `growth` | how far memory may grow, and whose affair it is when it cannot |
 //! | `instance` | a running container |
 
 mod artefact;
 mod deadline;
+mod growth;
 mod instance;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use codec::abi;
-use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES};
+use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES, TABLE_ELEMENTS_MAX, TABLES_MAX};
 use engine::{EngineError, EngineErrorKind};
 use wasmtime::{
     Config, ExternType, InstanceAllocationStrategy, InstancePre, Linker, Mutability, PoolingAllocationConfig, ValType,
@@ -24,7 +26,10 @@ use wasmtime::{
 
 use crate::artefact::ArtefactCache;
 use crate::deadline::Ticker;
+use crate::growth::Growth;
 use crate::instance::WasmtimeInstance;
+
+const NAME: &str = "wasmtime 48.0";
 
 /// Instances that may be alive at once in one engine.
 pub const INSTANCES_MAX: u32 = 1_024;
@@ -91,9 +96,9 @@ fn config(deadline: bool) -> Config {
         .total_memories(INSTANCES_MAX)
         .total_tables(INSTANCES_MAX)
         .max_memories_per_module(1)
-        .max_tables_per_module(1)
+        .max_tables_per_module(TABLES_MAX as u32)
         .max_memory_size(MEMORY_BYTES_MAX)
-        .table_elements(65_536)
+        .table_elements(TABLE_ELEMENTS_MAX)
         .linear_memory_keep_resident(1 << 20);
     let mut config = Config::new();
     config
@@ -108,7 +113,7 @@ fn config(deadline: bool) -> Config {
 
 impl engine::Engine for WasmtimeEngine {
     fn name(&self) -> &'static str {
-        "wasmtime 48.0"
+        NAME
     }
 
     fn compile(&self, sealed: &[u8]) -> Result<Box<dyn engine::Module>, EngineError> {
@@ -150,11 +155,15 @@ fn check_seal_exports(module: &wasmtime::Module) -> Result<(), EngineError> {
 }
 
 struct WasmtimeModule {
-    template: InstancePre<()>,
+    template: InstancePre<Growth>,
     ticker: Option<std::sync::Arc<Ticker>>,
 }
 
 impl engine::Module for WasmtimeModule {
+    fn engine_name(&self) -> &'static str {
+        NAME
+    }
+
     fn instantiate(&self) -> Result<Box<dyn engine::Instance>, EngineError> {
         Ok(Box::new(WasmtimeInstance::new(&self.template, self.ticker.as_ref())?))
     }

@@ -19,6 +19,7 @@ pub mod state;
 pub mod stop;
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 pub use state::{GlobalValue, State};
 pub use stop::{EngineError, EngineErrorKind, Stop, Trap};
@@ -38,10 +39,13 @@ pub trait Engine: Send + Sync {
 
 /// A compiled module: a factory of instances.
 pub trait Module: Send + Sync {
+    /// The name and version of the engine that compiled it.
+    fn engine_name(&self) -> &'static str;
+
     /// A new instance in its initial state, meter at zero.
     ///
     /// # Errors
-    /// [`EngineErrorKind::OutOfResources`] if the host has no memory for it; [`EngineErrorKind::MissingExport`] as for `compile`.
+    /// [`EngineErrorKind::OutOfResources`] if the host has no memory for it; the others as for `compile`, which may find them first.
     fn instantiate(&self) -> Result<Box<dyn Instance>, EngineError>;
 }
 
@@ -77,8 +81,15 @@ pub trait Instance: Send {
     /// Sets what is left of the budget.
     fn set_meter(&mut self, units: i64);
 
+    /// Copies the module's own mutable globals, in order of index, into `globals`, whose space is used again.
+    fn globals(&mut self, globals: &mut Vec<GlobalValue>);
+
     /// Copies memory and globals, the meter aside, into `state`, whose space is used again.
-    fn save(&mut self, state: &mut State);
+    fn save(&mut self, state: &mut State) {
+        state.memory.clear();
+        state.memory.extend_from_slice(self.memory());
+        self.globals(&mut state.globals);
+    }
 
     /// Puts memory and globals back. Only on a fresh instance of the module that `state` was taken from.
     ///

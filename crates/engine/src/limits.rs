@@ -10,7 +10,15 @@ pub const NATIVE_STACK_BYTES: usize = 1 << 20;
 /// The call-depth limit that the program's own sealing uses, in frame units.
 pub const DEPTH_LIMIT: u32 = 128 << 10;
 
-/// The largest linear memory that an engine instantiates, in bytes: four times the largest profile.
+/// The largest linear memory of an instance, in bytes: four times the largest profile. A `memory.grow` beyond the module's
+/// own maximum is the guest's affair and gives −1; one beyond this limit, or one for which the host has no memory, is an
+/// error of the world, because another host would have answered otherwise.
 pub const MEMORY_BYTES_MAX: usize = 64 << 20;
+
+/// The most elements of a table that an engine instantiates. Tables never grow: sealing refuses what could change one.
+pub const TABLE_ELEMENTS_MAX: usize = 64 << 10;
+
+/// The most tables that an engine instantiates: compilers make one.
+pub const TABLES_MAX: usize = 1;
 
 const _: () = assert!(DEPTH_LIMIT as usize * 8 <= NATIVE_STACK_BYTES);

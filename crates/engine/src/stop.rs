@@ -61,7 +61,8 @@ pub struct EngineError {
 /// The kinds of [`EngineError`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EngineErrorKind {
-    /// The engine does not accept the module.
+    /// The engine does not accept the module: it is not valid, asks for more than [`crate::limits`], or has a segment out of
+    /// bounds. Another host would say the same.
     InvalidModule,
     /// The module lacks an export of the guest ABI or of sealing, or has it with another type.
     MissingExport,

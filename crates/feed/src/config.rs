@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::limits::{VERTICES_MAX, WINDOW_MAX};
+use crate::limits::{VALUES_MAX, VERTICES_MAX, WINDOW_MAX};
 
 /// A known event, drawn on reports: `[[events]]` with `at` and `title`.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
@@ -84,7 +84,7 @@ pub struct Columns {
     pub v: Option<String>,
     /// The weight of the edge.
     pub weight: Option<String>,
-    /// Observed values, in this order. A JSON field may also hold an array of numbers.
+    /// Observed values, in this order, at most [`VALUES_MAX`]. A JSON field may also hold an array of numbers.
     #[serde(default)]
     pub values: Vec<String>,
 }
@@ -280,6 +280,9 @@ fn prices(keys: Keys) -> Result<PricesConfig, ConfigError> {
 fn rows(keys: Keys, columns: Columns) -> Result<RowsConfig, ConfigError> {
     absent(keys.window.is_some(), "window")?;
     absent(keys.min_correlation.is_some(), "min_correlation")?;
+    if columns.values.len() > VALUES_MAX {
+        return Err(ConfigError::OutOfRange("columns.values", "at most 4 columns"));
+    }
     let vertices = keys.vertices.ok_or(ConfigError::Missing("vertices"))?;
     let (Vertices::Names(count) | Vertices::Numbers(count)) = vertices;
     if !(1..=VERTICES_MAX).contains(&count) {

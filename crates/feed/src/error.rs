@@ -5,7 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::limits::{
-    COLUMNS_MAX, DELTAS_MAX, EDGES_MAX, FOUND_CHARS_MAX, LINE_BYTES_MAX, SHARES_MAX, VALUES_MAX, WEIGHT_RAW_END,
+    COLUMNS_MAX, DELTAS_MAX, EDGES_MAX, FOUND_CHARS_MAX, LINE_BYTES_MAX, NAME_BYTES_MAX, SHARES_MAX, VALUES_MAX,
+    WEIGHT_RAW_END,
 };
 
 /// A row, a line or a file that cannot be used.
@@ -75,6 +76,8 @@ pub enum Problem {
         /// The declared number of vertices.
         limit: u64,
     },
+    /// A vertex's name is longer than [`NAME_BYTES_MAX`].
+    NameTooLong,
     /// An edge joins a vertex to itself.
     SelfLoop,
     /// A word that is no operation.
@@ -115,6 +118,7 @@ impl Problem {
             | Self::RoundsToZero
             | Self::WeightTooLarge
             | Self::VertexOutOfRange { .. }
+            | Self::NameTooLong
             | Self::SelfLoop
             | Self::UnknownOp
             | Self::BadTime
@@ -148,6 +152,7 @@ impl Problem {
             Self::RoundsToZero => "scale all weights up; only their ratios matter to the score",
             Self::WeightTooLarge => "scale all weights down, or narrow the bin",
             Self::VertexOutOfRange { .. } => "correct the row, or raise the limit in `vertices`",
+            Self::NameTooLong => "give the vertex a shorter name",
             Self::SelfLoop => "leave the row out; an edge joins two vertices",
             Self::UnknownOp => "use edge_add, edge_remove, weight_update, observation or rearm",
             Self::BadTime => "write 2024-01-31, 2024-01-31T12:00:00Z or seconds since 1970",
@@ -184,6 +189,7 @@ impl fmt::Display for Problem {
             Self::RoundsToZero => f.write_str("too small for a 32.32 weight"),
             Self::WeightTooLarge => write!(f, "not below the greatest weight, {}", WEIGHT_RAW_END >> 32),
             Self::VertexOutOfRange { limit } => write!(f, "out of the declared range of {limit} vertices"),
+            Self::NameTooLong => write!(f, "a name of more than {NAME_BYTES_MAX} bytes"),
             Self::SelfLoop => f.write_str("an edge from a vertex to itself"),
             Self::UnknownOp => f.write_str("an unknown operation"),
             Self::BadTime => f.write_str("not a point in time"),

@@ -24,6 +24,9 @@ pub const EDGES_MAX: usize = 1 << 18;
 /// Vertices that a run file may declare; names are kept in memory, ids are not.
 pub const VERTICES_MAX: u64 = 1 << 20;
 
+/// Bytes of a vertex's name: all of [`VERTICES_MAX`] names together stay below a quarter of a gigabyte.
+pub const NAME_BYTES_MAX: usize = 256;
+
 /// Bad rows that are kept in words when `on_bad_row = "skip"`; all are counted.
 pub const SKIPPED_KEPT_MAX: usize = 64;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::Vertices;
 use crate::error::Problem;
+use crate::limits::NAME_BYTES_MAX;
 
 /// What turns the text of a vertex field into an id.
 pub(crate) enum VertexIds {
@@ -31,6 +32,9 @@ impl VertexIds {
             Self::Names { limit, ids, names } => {
                 if let Some(id) = ids.get(text) {
                     return Ok(*id);
+                }
+                if text.len() > NAME_BYTES_MAX {
+                    return Err(Problem::NameTooLong);
                 }
                 let id = names.len() as u64;
                 if id >= *limit {

@@ -1,30 +1,25 @@
-//! Reading a journal back.
+//! Reading a journal back. A [`Reader`] may be used from several threads at once.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use redb::{
-    Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
-};
+use codec::{Digest, sha256};
+use receipt::log::merkle::{self, Node, Nodes};
+use redb::{ReadableTable as _, StorageBackend};
 
+use crate::contents::{Contents, RowTable};
 use crate::error::{JournalError, JournalErrorKind, classify};
-use crate::tables::{ANNEXES, HEADER, INPUTS, NAMES, RECEIPTS, SUMS};
-use crate::{Entry, Header};
+use crate::limits::{CHUNK_BYTES_MAX, CHUNK_STEPS, PAGE_BYTES_MAX};
+use crate::storage::{self, Shelf, caught};
+use crate::tables::{self, HEADS, INCIDENT, NAMES, ONLY, Rows, SNAPSHOTS, check_stored};
+use crate::{Entry, Header, tree};
 
-/// Steps that are held in memory at once while iterating.
-const CHUNK_STEPS: u64 = 512;
-
-/// Bytes after which a chunk ends early, whatever its number of steps.
-const CHUNK_BYTES_MAX: usize = 16 << 20;
-
-/// A journal that is being read.
+/// A journal at one moment.
 pub struct Reader {
-    snapshot: ReadTransaction,
+    contents: Contents,
     path: PathBuf,
-    header: Header,
-    last_epoch: u64,
+    /// What must stay open as long as this is used; a view of a file or of a writer needs nothing.
+    _shelf: Option<Shelf>,
 }
 
 impl Reader {
@@ -32,49 +27,86 @@ impl Reader {
     /// back, for which it needs to write to the file.
     ///
     /// # Errors
-    /// [`JournalErrorKind`]; every kind but `Exists` and `TooLarge`.
+    /// The file cannot be read, is in use by a writer, is no journal or is damaged.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        let fail = |kind| JournalError::new(path, kind);
-        check_magic(path).map_err(fail)?;
-        // The storage asserts what a damaged file may break, so its assertions are damage too.
-        let opened = std::panic::catch_unwind(|| open_parts(path));
-        let (snapshot, header, last_epoch) = match opened {
-            Ok(parts) => parts.map_err(fail)?,
-            Err(_) => return Err(fail(JournalErrorKind::Damaged("the storage's own checks failed".to_owned()))),
-        };
-        Ok(Self { snapshot, path: path.to_owned(), header, last_epoch })
+        let contents = caught(|| Contents::open(&storage::view_file(path)?));
+        let contents = contents.map_err(|kind| JournalError::new(path, kind))?;
+        Ok(Self { contents, path: path.to_owned(), _shelf: None })
+    }
+
+    /// The same out of another storage than a file; `name` stands for it in errors.
+    ///
+    /// # Errors
+    /// As for [`Reader::open`].
+    pub fn open_with(backend: impl StorageBackend, name: &Path) -> Result<Self, JournalError> {
+        let opened =
+            Shelf::open_with(backend).and_then(|shelf| Ok((caught(|| Contents::open(&shelf.view()?))?, shelf)));
+        let (contents, shelf) = opened.map_err(|kind| JournalError::new(name, kind))?;
+        Ok(Self { contents, path: name.to_owned(), _shelf: Some(shelf) })
+    }
+
+    /// A view of what a writer has written.
+    pub(crate) fn of(contents: Contents, path: &Path) -> Self {
+        Self { contents, path: path.to_owned(), _shelf: None }
     }
 
     /// What the journal says once.
     #[must_use]
     pub fn header(&self) -> &Header {
-        &self.header
+        &self.contents.header
     }
 
-    /// The last step's epoch, which is also their number; 0 if there is none.
+    /// Where the kept steps begin: the epoch before the first of them, and the digest of its body (or of the genesis
+    /// statement's payload, if the journal has the whole chain).
+    #[must_use]
+    pub fn base(&self) -> (u64, Digest) {
+        (self.contents.base.epoch, self.contents.base.tip)
+    }
+
+    /// The first kept step's epoch. It is over [`Reader::last_epoch`] if none is kept.
+    #[must_use]
+    pub fn first_epoch(&self) -> u64 {
+        self.contents.base.epoch + 1
+    }
+
+    /// The last step's epoch; the base's if none is kept.
     #[must_use]
     pub fn last_epoch(&self) -> u64 {
-        self.last_epoch
+        self.contents.tally.last_epoch
+    }
+
+    /// How many leaves the log has: one for each step of the chain, kept or not.
+    #[must_use]
+    pub fn tree_size(&self) -> u64 {
+        self.contents.tree_size()
+    }
+
+    /// The root of the log over all steps.
+    #[must_use]
+    pub fn root(&self) -> Digest {
+        self.contents.tally.root
     }
 
     /// One step.
     ///
     /// # Errors
-    /// [`JournalErrorKind::Gap`] if it is not there.
+    /// [`JournalErrorKind::NotKept`] if it came before the first, [`JournalErrorKind::Gap`] if it never was.
     pub fn entry(&self, epoch: u64) -> Result<Entry, JournalError> {
-        let mut entries = self.chunk(epoch, epoch)?;
-        match entries.pop() {
-            Some(entry) => Ok(entry),
-            None => {
-                Err(JournalError::new(&self.path, JournalErrorKind::Gap { expected: epoch, found: self.last_epoch }))
-            }
+        let (base, last) = (self.contents.base.epoch, self.last_epoch());
+        if epoch > self.contents.header.start && epoch <= base {
+            return Err(self.fail(JournalErrorKind::NotKept { what: "step", epoch }));
         }
+        if epoch <= base || epoch > last {
+            return Err(self.fail(JournalErrorKind::Gap { expected: epoch, found: last }));
+        }
+        let mut entries = self.chunk(epoch, epoch)?;
+        entries.pop().ok_or_else(|| self.fail(JournalErrorKind::Gap { expected: epoch, found: last }))
     }
 
-    /// The steps from `first` to `last`, both included, in order.
+    /// The steps from `first` to `last`, both included, in order; of those that are not kept, none.
     pub fn entries(&self, first: u64, last: u64) -> impl Iterator<Item = Result<Entry, JournalError>> + '_ {
-        let last = last.min(self.last_epoch);
-        let mut next = first.max(1);
+        let last = last.min(self.last_epoch());
+        let mut next = first.max(self.first_epoch());
         let mut chunk = Vec::new().into_iter();
         std::iter::from_fn(move || {
             if let Some(entry) = chunk.next() {
@@ -98,79 +130,156 @@ impl Reader {
         })
     }
 
+    /// The tree sizes for which there is a signed head, ascending.
+    ///
+    /// # Errors
+    /// The table cannot be read or is damaged.
+    pub fn heads(&self) -> Result<Vec<u64>, JournalError> {
+        self.keys(&self.contents.heads, HEADS, self.contents.tally.heads)
+    }
+
+    /// The signed head of a tree size.
+    ///
+    /// # Errors
+    /// As for [`Reader::heads`].
+    pub fn head(&self, size: u64) -> Result<Option<Vec<u8>>, JournalError> {
+        self.row(&self.contents.heads, HEADS, size, self.contents.tally.heads)
+    }
+
+    /// The signed head of the largest tree, with its size.
+    ///
+    /// # Errors
+    /// As for [`Reader::heads`].
+    pub fn last_head(&self) -> Result<Option<(u64, Vec<u8>)>, JournalError> {
+        let Some(size) = self.contents.tally.last_head else { return Ok(None) };
+        match self.head(size)? {
+            Some(head) => Ok(Some((size, head))),
+            None => Err(self.fail(JournalErrorKind::Missing("last head"))),
+        }
+    }
+
+    /// The epochs of which there is a snapshot, ascending.
+    ///
+    /// # Errors
+    /// As for [`Reader::heads`].
+    pub fn snapshots(&self) -> Result<Vec<u64>, JournalError> {
+        self.keys(&self.contents.snapshots, SNAPSHOTS, self.contents.tally.snapshots)
+    }
+
+    /// The manifest of an epoch's snapshot.
+    ///
+    /// # Errors
+    /// As for [`Reader::heads`].
+    pub fn snapshot(&self, epoch: u64) -> Result<Option<Vec<u8>>, JournalError> {
+        self.row(&self.contents.snapshots, SNAPSHOTS, epoch, self.contents.tally.snapshots)
+    }
+
+    /// The page of a snapshot that has a digest.
+    ///
+    /// # Errors
+    /// [`JournalErrorKind::Page`] if it is missing or has changed.
+    pub fn page(&self, digest: &Digest) -> Result<Vec<u8>, JournalError> {
+        self.guarded(|| {
+            let missing = || JournalErrorKind::Page(*digest);
+            let page = self.contents.pages.get(digest.as_bytes()).map_err(classify)?.ok_or_else(missing)?;
+            let whole = page.value().len() <= PAGE_BYTES_MAX && sha256(page.value()) == *digest;
+            whole.then(|| page.value().to_vec()).ok_or_else(missing)
+        })
+    }
+
+    /// What was said of two engines that differed, if they did.
+    ///
+    /// # Errors
+    /// As for [`Reader::heads`].
+    pub fn incident(&self) -> Result<Option<Vec<u8>>, JournalError> {
+        self.row(&self.contents.incident, INCIDENT, ONLY, self.contents.tally.incidents)
+    }
+
     /// Names of vertices by id.
     ///
     /// # Errors
-    /// The table cannot be read.
+    /// As for [`Reader::heads`].
     pub fn names(&self) -> Result<BTreeMap<u64, String>, JournalError> {
-        self.guarded(|| read_names(&self.snapshot))
+        self.guarded(|| {
+            let mut names = BTreeMap::new();
+            for row in self.contents.names.iter().map_err(classify)? {
+                let (id, stored) = row.map_err(classify)?;
+                let name = tables::checked(NAMES, id.value(), stored.value())?.to_vec();
+                let name = String::from_utf8(name).map_err(|_| damaged("a name is not text"))?;
+                names.insert(id.value(), name);
+            }
+            if names.len() as u64 == self.contents.tally.names { Ok(names) } else { Err(damaged("names are missing")) }
+        })
+    }
+
+    /// Computes every kept leaf again from its receipt and every other node from the two under it, and compares.
+    ///
+    /// # Errors
+    /// [`JournalErrorKind::Tree`] names the first node that differs; any other kind if a step cannot be read.
+    pub fn check_tree(&self) -> Result<(), JournalError> {
+        let Contents { header, base, nodes, .. } = &self.contents;
+        for entry in self.entries(self.first_epoch(), self.last_epoch()) {
+            let entry = entry?;
+            let leaf = Node { level: 0, index: entry.epoch - header.start - 1 };
+            if self.node(leaf)? != merkle::leaf_hash(&entry.receipt) {
+                return Err(self.fail(JournalErrorKind::Tree { level: leaf.level, index: leaf.index }));
+            }
+        }
+        self.guarded(|| tree::check_interior(nodes, base.rooted, self.tree_size()))
+    }
+
+    fn keys(&self, table: &RowTable, rows: Rows, expected: u64) -> Result<Vec<u64>, JournalError> {
+        self.guarded(|| {
+            let mut keys = Vec::new();
+            for row in table.iter().map_err(classify)? {
+                let (key, stored) = row.map_err(classify)?;
+                tables::checked(rows, key.value(), stored.value())?;
+                keys.push(key.value());
+            }
+            if keys.len() as u64 == expected { Ok(keys) } else { Err(damaged("rows are missing")) }
+        })
+    }
+
+    fn row(&self, table: &RowTable, rows: Rows, key: u64, expected: u64) -> Result<Option<Vec<u8>>, JournalError> {
+        let found = self.guarded(|| {
+            let Some(stored) = table.get(key).map_err(classify)? else { return Ok(None) };
+            Ok(Some(tables::checked(rows, key, stored.value())?.to_vec()))
+        })?;
+        // Whether it never was or has been lost, only the others can tell.
+        if found.is_none() && self.keys(table, rows, expected)?.contains(&key) {
+            return Err(self.fail(damaged("a row is there and cannot be found")));
+        }
+        Ok(found)
     }
 
     fn chunk(&self, first: u64, last: u64) -> Result<Vec<Entry>, JournalError> {
-        self.guarded(|| read_chunk(&self.snapshot, first, last))
+        self.guarded(|| read_chunk(&self.contents, first, last))
     }
 
-    /// The storage asserts what a damaged file may break, so its assertions are damage too.
     fn guarded<T>(&self, read: impl FnOnce() -> Result<T, JournalErrorKind>) -> Result<T, JournalError> {
-        let kind = match std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)) {
-            Ok(Ok(found)) => return Ok(found),
-            Ok(Err(kind)) => kind,
-            Err(_) => JournalErrorKind::Damaged("the storage's own checks failed".to_owned()),
-        };
-        Err(JournalError::new(&self.path, kind))
+        caught(read).map_err(|kind| self.fail(kind))
+    }
+
+    fn fail(&self, kind: JournalErrorKind) -> JournalError {
+        JournalError::new(&self.path, kind)
     }
 }
 
-fn check_magic(path: &Path) -> Result<(), JournalErrorKind> {
-    let mut magic = [0; 4];
-    let mut file = File::open(path).map_err(|error| classify(redb::Error::Io(error)))?;
-    match file.read_exact(&mut magic) {
-        Ok(()) if &magic == b"redb" => Ok(()),
-        _ => Err(JournalErrorKind::NotAJournal),
+/// The log's nodes, for its roots and proofs. Those under the peaks with which a restored journal began are not kept.
+impl Nodes for Reader {
+    type Error = JournalError;
+
+    fn node(&self, node: Node) -> Result<Digest, JournalError> {
+        self.guarded(|| self.contents.log().node(node))
     }
 }
 
-fn open_parts(path: &Path) -> Result<(ReadTransaction, Header, u64), JournalErrorKind> {
-    let snapshot = match ReadOnlyDatabase::open(path) {
-        Ok(database) => database.begin_read().map_err(classify)?,
-        Err(DatabaseError::RepairAborted) => {
-            // Opened to be written, the storage rolls back what a crash left half done. A snapshot would end with that
-            // opening, so the file is closed again first.
-            drop(Database::open(path).map_err(classify)?);
-            ReadOnlyDatabase::open(path).map_err(classify)?.begin_read().map_err(classify)?
-        }
-        Err(error) => return Err(classify(error)),
-    };
-    let header = Header::read(&snapshot.open_table(HEADER).map_err(classify)?)?;
-    let receipts = snapshot.open_table(RECEIPTS).map_err(classify)?;
-    let inputs = snapshot.open_table(INPUTS).map_err(classify)?;
-    let annexes = snapshot.open_table(ANNEXES).map_err(classify)?;
-    let last_epoch = receipts.last().map_err(classify)?.map_or(0, |(epoch, _)| epoch.value());
-    let sums = snapshot.open_table(SUMS).map_err(classify)?;
-    for count in [receipts.len(), inputs.len(), annexes.len(), sums.len()] {
-        let count = count.map_err(classify)?;
-        if count != last_epoch {
-            return Err(JournalErrorKind::Gap { expected: count + 1, found: last_epoch });
-        }
-    }
-    Ok((snapshot, header, last_epoch))
+fn damaged(words: &str) -> JournalErrorKind {
+    JournalErrorKind::Damaged(words.to_owned())
 }
 
-fn read_names(snapshot: &ReadTransaction) -> Result<BTreeMap<u64, String>, JournalErrorKind> {
-    let table = snapshot.open_table(NAMES).map_err(classify)?;
-    let rows = table.iter().map_err(classify)?;
-    rows.map(|row| {
-        let (id, name) = row.map_err(classify)?;
-        Ok((id.value(), name.value().to_owned()))
-    })
-    .collect()
-}
-
-fn read_chunk(snapshot: &ReadTransaction, first: u64, last: u64) -> Result<Vec<Entry>, JournalErrorKind> {
-    let inputs = snapshot.open_table(INPUTS).map_err(classify)?;
-    let receipts = snapshot.open_table(RECEIPTS).map_err(classify)?;
-    let annexes = snapshot.open_table(ANNEXES).map_err(classify)?;
-    let sums = snapshot.open_table(SUMS).map_err(classify)?;
+fn read_chunk(contents: &Contents, first: u64, last: u64) -> Result<Vec<Entry>, JournalErrorKind> {
+    let Contents { inputs, receipts, annexes, sums, .. } = contents;
     let (mut entries, mut bytes, mut last) = (Vec::new(), 0, last);
     let rows = receipts.range(first..=last).map_err(classify)?;
     let rows = rows.zip(inputs.range(first..=last).map_err(classify)?);
@@ -184,17 +293,15 @@ fn read_chunk(snapshot: &ReadTransaction, first: u64, last: u64) -> Result<Vec<E
                 return Err(JournalErrorKind::Gap { expected, found });
             }
         }
-        let entry = Entry {
-            epoch: expected,
-            input: input.value().to_vec(),
-            receipt: receipt.value().to_vec(),
-            annex: annex.value().to_vec(),
-        };
+        let parts = [input.value(), receipt.value(), annex.value()];
+        parts.into_iter().try_for_each(check_stored)?;
+        let [input, receipt, annex] = parts.map(<[u8]>::to_vec);
+        let entry = Entry { epoch: expected, input, receipt, annex };
         let sum = sums.get(expected).map_err(classify)?;
         if sum.is_none_or(|sum| *sum.value() != entry.sum()) {
             return Err(JournalErrorKind::Damaged(format!("epoch {expected} is not what was written")));
         }
-        bytes += entry.input.len() + entry.receipt.len() + entry.annex.len();
+        bytes += entry.len();
         entries.push(entry);
         if bytes >= CHUNK_BYTES_MAX {
             last = expected;

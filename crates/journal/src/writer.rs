@@ -1,13 +1,31 @@
-//! Appending steps.
+//! Appending to a journal, and what is promised about it.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | `keep` | signed heads, snapshots, incidents, names, and a signed receipt in place of the last |
+//! | `prune` | dropping what came before a step, and making the file smaller |
+
+mod keep;
+mod prune;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use redb::Database;
+use codec::Digest;
+use receipt::log::merkle;
+use redb::{StorageBackend, WriteTransaction};
 
-use crate::error::{JournalError, JournalErrorKind, classify};
-use crate::tables::{ANNEXES, HEADER, INPUTS, NAMES, RECEIPTS, SUMS, VALUE_BYTES_MAX};
-use crate::{Entry, Header};
+use crate::base::Base;
+use crate::contents::Contents;
+use crate::error::{Family, JournalError, JournalErrorKind, classify};
+use crate::limits::{BATCH_AT_CLOSE, BATCH_BYTES_MAX, EPOCH_MAX};
+use crate::storage::{self, Shelf, caught};
+use crate::tables::{self, ANNEXES, BASE, HEADER, INPUTS, NODES, ONLY, RECEIPTS, SUMS, TALLY, check_size, protect};
+use crate::tally::Tally;
+use crate::tree::{self, Frontier};
+use crate::{Entry, Header, Reader, Start};
+
+pub use keep::Written;
 
 /// What is promised about a step once [`Writer::append`] has returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,36 +35,46 @@ pub enum Durability {
     /// It is on disk at the latest when this many steps have been appended or the writer is closed: one transaction and one
     /// `fsync` a batch. A crash loses the steps since the last batch, never a part of a batch.
     Batch(u32),
-    /// It is on disk when the writer is closed. A crash loses all of the run.
+    /// It is on disk when the writer is closed. A crash loses all since the last head, or all of the run.
     AtClose,
 }
 
-/// Steps in one transaction under [`Durability::AtClose`], so that memory stays bounded.
-const BATCH_AT_CLOSE: u32 = 1_024;
-
-/// Bytes after which a batch is written early, whatever its number of steps.
-const BATCH_BYTES_MAX: usize = 16 << 20;
-
-/// A journal that is being written.
+/// A journal that is being written. Nobody else has it open.
+///
+/// After a write that failed, every call fails with [`JournalErrorKind::Stopped`]; what was promised before stays, and is
+/// found by opening the journal again.
 pub struct Writer {
-    database: Database,
+    shelf: Shelf,
     path: PathBuf,
     durability: Durability,
+    start: u64,
+    base: Base,
+    /// Steps that are in no transaction yet.
     waiting: Vec<Entry>,
     waiting_bytes: usize,
-    next_epoch: u64,
+    /// What the last transaction left.
+    written: Draft,
+    /// The last step that outlasts a crash.
+    safe_epoch: u64,
+    stopped: bool,
+}
+
+/// What a transaction changes besides rows; taken over once it is committed.
+#[derive(Clone)]
+struct Draft {
+    tally: Tally,
+    frontier: Frontier,
 }
 
 impl Writer {
-    /// Makes a journal. The header is on disk when this returns.
+    /// Makes a journal. The header and the start are on disk when this returns.
     ///
     /// # Errors
-    /// [`JournalErrorKind::Exists`] if there is a file already; any other kind if it cannot be written.
-    pub fn create(path: &Path, header: &Header, durability: Durability) -> Result<Self, JournalError> {
+    /// [`JournalErrorKind::Exists`] if there is a file already, a refusal if the start does not fit the header, any other
+    /// kind if it cannot be written.
+    pub fn create(path: &Path, header: &Header, start: Start, durability: Durability) -> Result<Self, JournalError> {
         let fail = |kind| JournalError::new(path, kind);
-        for part in [&header.genesis, &header.module, &header.configuration, &header.description] {
-            check_size(part).map_err(fail)?;
-        }
+        header.check().and_then(|()| start.check(header.start)).map_err(fail)?;
         // Reserved under its name first, so that two runs cannot both believe that they made it.
         let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(path).map_err(|error| {
             fail(match error.kind() {
@@ -54,17 +82,74 @@ impl Writer {
                 _ => JournalErrorKind::Io(error),
             })
         })?;
-        let made = Database::builder().create_file(file).map_err(classify).and_then(|database| {
-            write_header(&database, header).map_err(classify)?;
-            sync_folder(path).map_err(JournalErrorKind::Io)?;
-            Ok(database)
+        let made = Shelf::create(file).and_then(|shelf| {
+            let writer = Self::begin(shelf, path, header, start, durability)?;
+            storage::sync_folder(path).map_err(JournalErrorKind::Io)?;
+            Ok(writer)
         });
-        let database = made.map_err(|kind| {
+        made.map_err(|kind| {
             // A journal without its header is nothing that anybody could use, and would stand in the way of the next run.
             let _ = fs::remove_file(path);
             fail(kind)
-        })?;
-        Ok(Self { database, path: path.to_owned(), durability, waiting: Vec::new(), waiting_bytes: 0, next_epoch: 1 })
+        })
+    }
+
+    /// The same in another storage than a file, which must be empty; `name` stands for it in errors.
+    ///
+    /// # Errors
+    /// As for [`Writer::create`].
+    pub fn create_with(
+        backend: impl StorageBackend,
+        name: &Path,
+        header: &Header,
+        start: Start,
+        durability: Durability,
+    ) -> Result<Self, JournalError> {
+        let made = header.check().and_then(|()| start.check(header.start));
+        let made = made.and_then(|()| Self::begin(Shelf::create_with(backend)?, name, header, start, durability));
+        made.map_err(|kind| JournalError::new(name, kind))
+    }
+
+    /// Opens a journal to go on after its last step. What a crash left half done is rolled back.
+    ///
+    /// # Errors
+    /// As for [`Reader::open`]; [`JournalErrorKind::InUse`] if anybody else has it open, be it to read.
+    pub fn open(path: &Path, durability: Durability) -> Result<Self, JournalError> {
+        let opened = Shelf::open(path).and_then(|shelf| Self::resume(shelf, path, durability));
+        opened.map_err(|kind| JournalError::new(path, kind))
+    }
+
+    /// The same in another storage than a file; `name` stands for it in errors.
+    ///
+    /// # Errors
+    /// As for [`Writer::open`].
+    pub fn open_with(backend: impl StorageBackend, name: &Path, durability: Durability) -> Result<Self, JournalError> {
+        let opened = Shelf::open_with(backend).and_then(|shelf| Self::resume(shelf, name, durability));
+        opened.map_err(|kind| JournalError::new(name, kind))
+    }
+
+    /// What the next step's epoch must follow.
+    #[must_use]
+    pub fn last_epoch(&self) -> u64 {
+        self.written.tally.last_epoch + self.waiting.len() as u64
+    }
+
+    /// The last step that outlasts a crash, whatever the durability promises for later ones.
+    #[must_use]
+    pub fn safe_epoch(&self) -> u64 {
+        self.safe_epoch
+    }
+
+    /// Where the kept steps begin; see [`Reader::base`].
+    #[must_use]
+    pub fn base(&self) -> (u64, Digest) {
+        (self.base.epoch, self.base.tip)
+    }
+
+    /// How many leaves the log has, those of waiting steps included.
+    #[must_use]
+    pub fn tree_size(&self) -> u64 {
+        self.last_epoch() - self.start
     }
 
     /// Appends a step; see [`Durability`] for when it is safe.
@@ -73,109 +158,211 @@ impl Writer {
     /// [`JournalErrorKind::Gap`] if it is not the next one; any other kind if a batch cannot be written. What was
     /// promised before stays.
     pub fn append(&mut self, entry: Entry) -> Result<(), JournalError> {
-        let fail = |kind| JournalError::new(&self.path, kind);
-        if entry.epoch != self.next_epoch {
-            return Err(fail(JournalErrorKind::Gap { expected: self.next_epoch, found: entry.epoch }));
+        self.check_going()?;
+        let expected = self.last_epoch() + 1;
+        if entry.epoch != expected {
+            return Err(self.fail(JournalErrorKind::Gap { expected, found: entry.epoch }));
+        }
+        if expected > EPOCH_MAX {
+            return Err(self.fail(JournalErrorKind::Epoch { epoch: expected, first: 1, last: EPOCH_MAX }));
         }
         for part in [&entry.input, &entry.receipt, &entry.annex] {
-            check_size(part).map_err(fail)?;
+            check_size(part).map_err(|kind| self.fail(kind))?;
         }
-        self.waiting_bytes += entry.input.len() + entry.receipt.len() + entry.annex.len();
+        self.waiting_bytes += entry.len();
         self.waiting.push(entry);
-        self.next_epoch += 1;
         let batch = match self.durability {
             Durability::EveryStep => 1,
             Durability::Batch(steps) => steps.max(1),
             Durability::AtClose => BATCH_AT_CLOSE,
         };
         if self.waiting.len() >= batch as usize || self.waiting_bytes >= BATCH_BYTES_MAX {
-            self.commit(self.durability != Durability::AtClose)?;
+            self.flush()?;
         }
         Ok(())
     }
 
-    /// Keeps the names of vertices 0, 1, 2… for people to read, in place of those it has.
+    /// Writes the steps that wait, before their batch is full.
     ///
     /// # Errors
     /// As for [`Writer::append`].
-    pub fn name_vertices(&mut self, names: &[String]) -> Result<(), JournalError> {
-        write_names(&self.database, names).map_err(|error| JournalError::new(&self.path, classify(error)))
+    pub fn flush(&mut self) -> Result<(), JournalError> {
+        self.check_going()?;
+        if self.waiting.is_empty() { Ok(()) } else { self.transact(self.durability.promise(), |_, _| Ok(())) }
     }
 
-    /// Puts everything on disk and gives the file up.
+    /// Puts everything on disk.
+    ///
+    /// # Errors
+    /// As for [`Writer::append`].
+    pub fn sync(&mut self) -> Result<(), JournalError> {
+        self.check_going()?;
+        self.transact(redb::Durability::Immediate, |_, _| Ok(()))
+    }
+
+    /// A view of all that was appended up to now, on disk or not. It stays as it is while more is appended, and is of no use
+    /// once the writer is gone. While there is one, space that pruning frees is not used again.
+    ///
+    /// # Errors
+    /// As for [`Writer::append`].
+    pub fn reader(&mut self) -> Result<Reader, JournalError> {
+        self.flush()?;
+        let contents = caught(|| Contents::open(&self.shelf.view()?)).map_err(|kind| self.fail(kind))?;
+        Ok(Reader::of(contents, &self.path))
+    }
+
+    /// The root of the log over all that was appended up to now. Writes the steps that wait, for their leaves.
+    ///
+    /// # Errors
+    /// As for [`Writer::append`].
+    pub fn root(&mut self) -> Result<Digest, JournalError> {
+        self.flush()?;
+        Ok(self.written.tally.root)
+    }
+
+    /// Puts everything on disk and gives the journal up.
     ///
     /// # Errors
     /// As for [`Writer::append`].
     pub fn close(mut self) -> Result<(), JournalError> {
-        self.commit(true)
+        self.sync()
     }
 
-    fn commit(&mut self, to_disk: bool) -> Result<(), JournalError> {
-        write_steps(&self.database, &self.waiting, to_disk)
-            .map_err(|error| JournalError::new(&self.path, classify(error)))?;
-        self.waiting.clear();
-        self.waiting_bytes = 0;
-        Ok(())
+    /// Writes header and start into a new database.
+    fn begin(
+        shelf: Shelf,
+        path: &Path,
+        header: &Header,
+        start: Start,
+        durability: Durability,
+    ) -> Result<Self, JournalErrorKind> {
+        let Start { base_epoch, tip, peaks } = start;
+        let rooted = base_epoch - header.start;
+        let base = Base { epoch: base_epoch, tip, rooted };
+        let frontier = Frontier::new(rooted, &peaks);
+        let tally = Tally::new(base_epoch, frontier.root());
+        caught(|| {
+            let transaction = shelf.database().begin_write().map_err(classify)?;
+            write_start(&transaction, header, base, tally, &frontier).map_err(classify)?;
+            transaction.commit().map_err(classify)
+        })?;
+        Ok(Self::over(shelf, path, durability, header.start, base, Draft { tally, frontier }))
+    }
+
+    /// Goes on with what a database holds.
+    fn resume(shelf: Shelf, path: &Path, durability: Durability) -> Result<Self, JournalErrorKind> {
+        let (start, base, written) = caught(|| {
+            let contents = Contents::open(&shelf.view()?)?;
+            let frontier = Frontier::read(&contents.log(), contents.tree_size())?;
+            Ok((contents.header.start, contents.base, Draft { tally: contents.tally, frontier }))
+        })?;
+        Ok(Self::over(shelf, path, durability, start, base, written))
+    }
+
+    fn over(shelf: Shelf, path: &Path, durability: Durability, start: u64, base: Base, written: Draft) -> Self {
+        let safe_epoch = written.tally.last_epoch;
+        let (path, waiting) = (path.to_owned(), Vec::new());
+        Self { shelf, path, durability, start, base, waiting, waiting_bytes: 0, written, safe_epoch, stopped: false }
+    }
+
+    /// Writes the waiting steps and whatever else `change` does, all of it or nothing.
+    fn transact<T>(
+        &mut self,
+        promise: redb::Durability,
+        change: impl FnOnce(&WriteTransaction, &mut Draft) -> Result<T, JournalErrorKind>,
+    ) -> Result<T, JournalError> {
+        let mut draft = self.written.clone();
+        let done = caught(|| {
+            let mut transaction = self.shelf.database().begin_write().map_err(classify)?;
+            transaction.set_durability(promise).expect("no savepoint stands in the way of a durability setting");
+            write_steps(&transaction, &self.waiting, &mut draft).map_err(classify)?;
+            let value = change(&transaction, &mut draft)?;
+            write_tally(&transaction, &mut draft).map_err(classify)?;
+            transaction.commit().map_err(classify)?;
+            Ok(value)
+        });
+        match done {
+            Ok(value) => {
+                self.waiting.clear();
+                self.waiting_bytes = 0;
+                self.written = draft;
+                if matches!(promise, redb::Durability::Immediate) {
+                    self.safe_epoch = self.written.tally.last_epoch;
+                }
+                Ok(value)
+            }
+            Err(kind) => {
+                // A refusal leaves everything as it was; after anything else nobody knows what the disk holds.
+                self.stopped |= kind.family() != Family::Refused;
+                Err(self.fail(kind))
+            }
+        }
+    }
+
+    fn check_going(&self) -> Result<(), JournalError> {
+        if self.stopped { Err(self.fail(JournalErrorKind::Stopped)) } else { Ok(()) }
+    }
+
+    fn fail(&self, kind: JournalErrorKind) -> JournalError {
+        JournalError::new(&self.path, kind)
     }
 }
 
-/// Makes the file's name outlast a crash, too: it stands in the folder, not in the file.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    fs::File::open(folder)?.sync_all()
-}
-
-fn check_size(value: &[u8]) -> Result<(), JournalErrorKind> {
-    match value.len() {
-        0..=VALUE_BYTES_MAX => Ok(()),
-        size => Err(JournalErrorKind::TooLarge { size, limit: VALUE_BYTES_MAX }),
+impl Durability {
+    /// What a transaction of steps is asked to be.
+    fn promise(self) -> redb::Durability {
+        match self {
+            Self::EveryStep | Self::Batch(_) => redb::Durability::Immediate,
+            Self::AtClose => redb::Durability::None,
+        }
     }
 }
 
-fn write_header(database: &Database, header: &Header) -> Result<(), redb::Error> {
-    let transaction = database.begin_write()?;
+fn write_start(
+    transaction: &WriteTransaction,
+    header: &Header,
+    base: Base,
+    tally: Tally,
+    frontier: &Frontier,
+) -> Result<(), redb::Error> {
     header.write(&mut transaction.open_table(HEADER)?)?;
+    transaction.open_table(BASE)?.insert(ONLY, protect(BASE, ONLY, &base.to_bytes()).as_slice())?;
+    transaction.open_table(TALLY)?.insert(ONLY, protect(TALLY, ONLY, &tally.to_bytes()).as_slice())?;
+    tree::insert(&mut transaction.open_table(NODES)?, frontier.peaks())?;
     // Opened here so that every journal has all its tables, and an absent one means damage.
     transaction.open_table(INPUTS)?;
     transaction.open_table(RECEIPTS)?;
     transaction.open_table(ANNEXES)?;
     transaction.open_table(SUMS)?;
-    transaction.open_table(NAMES)?;
-    transaction.commit()?;
+    transaction.open_table(tables::PAGES)?;
+    for rows in [tables::HEADS, tables::SNAPSHOTS, tables::INCIDENT, tables::NAMES] {
+        transaction.open_table(rows)?;
+    }
     Ok(())
 }
 
-fn write_steps(database: &Database, steps: &[Entry], to_disk: bool) -> Result<(), redb::Error> {
-    let mut transaction = database.begin_write()?;
-    let durability = if to_disk { redb::Durability::Immediate } else { redb::Durability::None };
-    transaction.set_durability(durability).expect("no savepoint stands in the way of a durability setting");
-    {
-        let mut inputs = transaction.open_table(INPUTS)?;
-        let mut receipts = transaction.open_table(RECEIPTS)?;
-        let mut annexes = transaction.open_table(ANNEXES)?;
-        let mut sums = transaction.open_table(SUMS)?;
-        for step in steps {
-            inputs.insert(step.epoch, step.input.as_slice())?;
-            receipts.insert(step.epoch, step.receipt.as_slice())?;
-            annexes.insert(step.epoch, step.annex.as_slice())?;
-            sums.insert(step.epoch, &step.sum())?;
-        }
+fn write_steps(transaction: &WriteTransaction, steps: &[Entry], draft: &mut Draft) -> Result<(), redb::Error> {
+    if steps.is_empty() {
+        return Ok(());
     }
-    transaction.commit()?;
+    let mut inputs = transaction.open_table(INPUTS)?;
+    let mut receipts = transaction.open_table(RECEIPTS)?;
+    let mut annexes = transaction.open_table(ANNEXES)?;
+    let mut sums = transaction.open_table(SUMS)?;
+    let mut nodes = transaction.open_table(NODES)?;
+    for step in steps {
+        inputs.insert(step.epoch, step.input.as_slice())?;
+        receipts.insert(step.epoch, step.receipt.as_slice())?;
+        annexes.insert(step.epoch, step.annex.as_slice())?;
+        sums.insert(step.epoch, &step.sum())?;
+        tree::insert(&mut nodes, &draft.frontier.push(merkle::leaf_hash(&step.receipt)))?;
+        draft.tally.last_epoch = step.epoch;
+    }
     Ok(())
 }
 
-fn write_names(database: &Database, names: &[String]) -> Result<(), redb::Error> {
-    let transaction = database.begin_write()?;
-    {
-        let mut table = transaction.open_table(NAMES)?;
-        for (id, name) in (0..).zip(names) {
-            table.insert(id, name.as_str())?;
-        }
-    }
-    transaction.commit()?;
+fn write_tally(transaction: &WriteTransaction, draft: &mut Draft) -> Result<(), redb::Error> {
+    draft.tally.root = draft.frontier.root();
+    transaction.open_table(TALLY)?.insert(ONLY, protect(TALLY, ONLY, &draft.tally.to_bytes()).as_slice())?;
     Ok(())
 }

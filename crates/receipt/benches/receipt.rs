@@ -1,4 +1,5 @@
-//! What signing and verifying cost: one claim, one body, one receipt, a chain of ten thousand.
+//! What signing and verifying cost: one claim, one body, one receipt, a chain of ten thousand singly and
+//! batched, and a second signature.
 
 #[allow(dead_code, reason = "the tests use the rest of the fixture")]
 #[path = "../tests/it/fixture.rs"]
@@ -9,7 +10,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fixture::Signs;
 use receipt::limits::CLAIM_LEN_MAX;
-use receipt::{ChainVerifier, Claim, KeyMode, Receipt, Tip, Verdict, sign_claim, verify_chain};
+use receipt::{Batch, ChainVerifier, Claim, KeyMode, Receipt, Tip, Verdict, sign_claim, verify_chain};
 
 const CHAIN_LEN: u64 = 10_000;
 
@@ -65,5 +66,67 @@ fn chain(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, claim, receipt, chain);
+/// Single and batched verification by one key; the batch is fresh (it makes its tables) or has seen the key before.
+fn batch(c: &mut Criterion) {
+    let key = fixture::instance(Signs::Host, KeyMode::RootSecret).runtime;
+    let checked = key.public().check().expect("usable");
+    let signed: Vec<_> =
+        (0..256_u32).map(|index| [index as u8; 600]).map(|bytes| (bytes, key.sign(&[&bytes]))).collect();
+    let run = |batch: &mut Batch| {
+        signed.iter().for_each(|(message, signature)| batch.push(&checked, message, signature));
+        batch.check().expect("good");
+    };
+    let mut group = c.benchmark_group("signatures");
+    group.throughput(Throughput::Elements(signed.len() as u64));
+    group.bench_function("256-singly", |b| {
+        b.iter(|| signed.iter().for_each(|(message, signature)| checked.verify(message, signature).expect("good")));
+    });
+    group.bench_function("256-in-a-fresh-batch", |b| b.iter(|| run(&mut Batch::new())));
+    let mut warm = Batch::new();
+    run(&mut warm);
+    group.bench_function("256-in-a-batch-with-tables", |b| b.iter(|| run(&mut warm)));
+    group.finish();
+}
+
+#[cfg(feature = "post-quantum")]
+fn post_quantum(c: &mut Criterion) {
+    use receipt::cose::Content;
+
+    let terms = fixture::Terms { post_quantum: true, ..fixture::Terms::PLAIN };
+    for signs in [Signs::Guest, Signs::Host] {
+        let plain = fixture::instance(signs, KeyMode::RootSecret);
+        let instance = fixture::instance_on(signs, KeyMode::RootSecret, terms);
+        let len = |instance| fixture::claimed(instance, Tip::start(&instance.genesis)).to_bytes().len();
+        println!("{signs:?} signs: a receipt of {} bytes, {} with ML-DSA-44", len(&plain), len(&instance));
+        let genesis = |instance: &fixture::Instance| instance.genesis.to_bytes().len();
+        println!("{signs:?} signs: a genesis statement of {} bytes, {} with", genesis(&plain), genesis(&instance));
+    }
+    let instance = fixture::instance_on(Signs::Host, KeyMode::RootSecret, terms);
+    let key = instance.post_quantum.as_ref().expect("it has one");
+    let body = fixture::claimed(&instance, Tip::start(&instance.genesis)).body_bytes().to_vec();
+    let signature = key.sign(Content::Body, &body);
+    let checked = key.public().check().expect("the feature is on");
+    let mut group = c.benchmark_group("ml-dsa-44");
+    group.bench_function("key-from-seed", |b| {
+        b.iter(|| receipt::PostQuantumSigningKey::from_seed(black_box(&[7; 32])));
+    });
+    // Signing repeats until it succeeds: the mean is over bodies, not over one.
+    let mut counter = 0_u64;
+    group.bench_function("sign", |b| {
+        b.iter(|| {
+            counter += 1;
+            key.sign(Content::Body, &counter.to_le_bytes())
+        });
+    });
+    group.bench_function("verify", |b| b.iter(|| checked.verify(Content::Body, black_box(&body), &signature.0)));
+    group.bench_function("expand-key", |b| b.iter(|| key.public().check()));
+    group.finish();
+}
+
+#[cfg(not(feature = "post-quantum"))]
+fn post_quantum(_: &mut Criterion) {
+    println!("skipped: ML-DSA-44 (it needs the feature post-quantum)");
+}
+
+criterion_group!(benches, claim, receipt, batch, chain, post_quantum);
 criterion_main!(benches);

@@ -157,7 +157,6 @@ impl Batch {
     }
 }
 
-
 /// The canonical encodings of points.
 fn encodings(points: &[EdwardsPoint]) -> impl Iterator<Item = CompressedEdwardsY> {
     let (chunks, rest) = points.as_chunks::<SHARED>();

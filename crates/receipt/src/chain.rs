@@ -172,12 +172,7 @@ impl<'g> ChainVerifier<'g> {
         }
     }
 
-    fn check(
-        &self,
-        bytes: &[u8],
-        input: Option<Digest>,
-        signatures: &mut impl Signatures,
-    ) -> Result<Receipt, Verdict> {
+    fn check(&self, bytes: &[u8], input: Option<Digest>, signatures: &mut impl Signatures) -> Result<Receipt, Verdict> {
         let malformed = |error| Verdict::Malformed { index: self.progress.taken, error };
         let wire = Wire::decode(bytes).map_err(malformed)?;
         let body = Body::decode(wire.body());
@@ -207,12 +202,7 @@ impl<'g> ChainVerifier<'g> {
     }
 
     /// The runtime's signatures.
-    fn check_runtime(
-        &self,
-        envelope: &Sign1<'_>,
-        epoch: u64,
-        signatures: &mut impl Signatures,
-    ) -> Result<(), Verdict> {
+    fn check_runtime(&self, envelope: &Sign1<'_>, epoch: u64, signatures: &mut impl Signatures) -> Result<(), Verdict> {
         let runtime = self.genesis.runtime_key();
         let bad = Verdict::InvalidSignature { epoch };
         if envelope.key_id != self.genesis.runtime_key_id() {
@@ -276,25 +266,13 @@ impl Progress {
 /// When Ed25519 signatures are checked: at once, or many together.
 trait Signatures {
     /// Checks a signature, or takes it down to be checked later; `bad` is the verdict if it does not verify.
-    fn check(
-        &mut self,
-        key: &CheckedKey,
-        message: &[u8],
-        signature: &Signature,
-        bad: Verdict,
-    ) -> Result<(), Verdict>;
+    fn check(&mut self, key: &CheckedKey, message: &[u8], signature: &Signature, bad: Verdict) -> Result<(), Verdict>;
 }
 
 struct AtOnce;
 
 impl Signatures for AtOnce {
-    fn check(
-        &mut self,
-        key: &CheckedKey,
-        message: &[u8],
-        signature: &Signature,
-        bad: Verdict,
-    ) -> Result<(), Verdict> {
+    fn check(&mut self, key: &CheckedKey, message: &[u8], signature: &Signature, bad: Verdict) -> Result<(), Verdict> {
         key.verify(message, signature).map_err(|BadSignature| bad)
     }
 }

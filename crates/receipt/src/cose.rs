@@ -214,12 +214,7 @@ fn prefix(
 }
 
 /// The protected header `{1: algorithm, 3: media type, 4: key id}`; a claim's has no key id.
-fn protected(
-    space: &mut [u8; PROTECTED_LEN_MAX],
-    algorithm: i64,
-    content: Content,
-    key_id: Option<KeyId>,
-) -> &[u8] {
+fn protected(space: &mut [u8; PROTECTED_LEN_MAX], algorithm: i64, content: Content, key_id: Option<KeyId>) -> &[u8] {
     let mut buffer = Buffer::new(space);
     let mut encoder = Encoder::new(&mut buffer);
     encoder.map(if key_id.is_some() { 3 } else { 2 });

@@ -115,9 +115,8 @@ impl Divergence {
     fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
         let Fields { genesis, epoch, field, running, shadow } =
             Fields::decode(Reader::new(bytes)).map_err(FormatError::Statement)?;
-        let account = |(body, engine): (&[u8], &str)| {
-            Ok(Account { engine: String::from(engine), body: Body::decode(body)? })
-        };
+        let account =
+            |(body, engine): (&[u8], &str)| Ok(Account { engine: String::from(engine), body: Body::decode(body)? });
         let statement = Self::new(genesis, account(running)?, account(shadow)?)?;
         // The epoch and the field are there for readers who do not look into bodies; they may not say anything else.
         if statement.epoch() != epoch || statement.field != field {

@@ -179,8 +179,20 @@ impl GenesisStatement {
         r.key(13)?;
         let parent = if r.null() { None } else { Some(Parent::decode(r)?) };
         reader.finish()?;
-        let statement = Self { instance, runtime, witness, module, configuration, cost_table, key_mode, module_name,
-            signing_interval, post_quantum, log, parent };
+        let statement = Self {
+            instance,
+            runtime,
+            witness,
+            module,
+            configuration,
+            cost_table,
+            key_mode,
+            module_name,
+            signing_interval,
+            post_quantum,
+            log,
+            parent,
+        };
         Ok(statement)
     }
 }
@@ -302,7 +314,17 @@ impl Genesis {
         let log = check(&statement.log)?;
         let post_quantum = post_quantum.map(|signature| PostQuantumSignature(Box::new(*signature)));
         let runtime_id = runtime.id();
-        Ok(Self { statement, runtime, runtime_id, witness, log, payload: payload.to_vec(), key_id, signature, post_quantum })
+        Ok(Self {
+            statement,
+            runtime,
+            runtime_id,
+            witness,
+            log,
+            payload: payload.to_vec(),
+            key_id,
+            signature,
+            post_quantum,
+        })
     }
 
     fn envelope(&self) -> Sign1<'_> {

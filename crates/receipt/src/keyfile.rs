@@ -184,8 +184,12 @@ impl fmt::Display for KeyFileError {
             Self::NotOneLine => f.write_str("more than one line, or a control character"),
             Self::PublicNotSecret => f.write_str("this is a public key; a secret file is needed here"),
             Self::SecretNotPublic => f.write_str("this is a secret; a public key file is needed here"),
-            Self::PostQuantumNotEd25519 => write!(f, "this is a post-quantum key; a file with `{PUBLIC}` is needed here"),
-            Self::Ed25519NotPostQuantum => write!(f, "this is an Ed25519 key; a file with `{POST_QUANTUM}` is needed here"),
+            Self::PostQuantumNotEd25519 => {
+                write!(f, "this is a post-quantum key; a file with `{PUBLIC}` is needed here")
+            }
+            Self::Ed25519NotPostQuantum => {
+                write!(f, "this is an Ed25519 key; a file with `{POST_QUANTUM}` is needed here")
+            }
             Self::UnknownKind => write!(f, "a key file begins with `{PUBLIC}`, `{POST_QUANTUM}` or `{SECRET}`"),
             Self::NotHex => f.write_str("the key is not 64 hexadecimal digits (2,624 for a post-quantum key)"),
             Self::TrailingText => f.write_str("text follows the secret"),

@@ -156,7 +156,8 @@ impl Receipt {
     /// What the guest signed, and its signature.
     pub(crate) fn witness_message(&self) -> Option<(Vec<u8>, &Signature)> {
         let signature = self.witness.as_ref()?;
-        let claim = self.body.claim_bytes().expect("a witness signature stands beside a claim: checked when it was made");
+        let claim =
+            self.body.claim_bytes().expect("a witness signature stands beside a claim: checked when it was made");
         Some((claim_message(claim), signature))
     }
 

@@ -171,9 +171,9 @@ impl fmt::Display for Verdict {
             Self::WrongPostQuantumKey => {
                 f.write_str("the post-quantum key is not the one whose digest the genesis statement names")
             }
-            Self::PostQuantumUnsupported => {
-                f.write_str("the genesis statement names a post-quantum key, and this program was built without ML-DSA-44")
-            }
+            Self::PostQuantumUnsupported => f.write_str(
+                "the genesis statement names a post-quantum key, and this program was built without ML-DSA-44",
+            ),
             Self::InvalidWitnessSignature { epoch } => {
                 write!(f, "epoch {epoch}: the guest's signature over its claim does not verify")
             }

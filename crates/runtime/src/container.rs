@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use codec::abi::Message;
-use codec::{DecodeError, Digest, Reader, sha256};
-use engine::{Instance, Module, Stop, Trap};
-use gate::config::{Configuration, ConfigurationError};
-use receipt::{
-    Body, Claim, DUMMY_SEED, Denial, Exhaustion, Frame, Genesis, Outcome, Receipt, Role, Signature, Signer, SigningKey,
-    TrapCode,
-};
+use codec::Digest;
+use engine::{Instance, Module};
+use receipt::divergence::SignedDivergence;
+use receipt::snapshot::Manifest;
+use receipt::{Body, DUMMY_SEED, Genesis, PostQuantumSigningKey, Receipt, SigningKey, Tip};
 use zeroize::Zeroizing;
 
 use crate::error::RuntimeError;
-use crate::exchange::{Reply, send};
-use crate::limits::{INPUT_BYTES_MAX, SETUP_METER};
+use crate::pages::PageImage;
 use crate::rollback::{GoodStep, RestorePoint};
+use crate::shadow::{Shadow, Standing};
+use crate::snapshot::{RestState, Snapshot};
+use crate::terms::{Taken, Terms, recall, wipe_key};
 
 /// What is run: everything that is public and fixed for one chain.
 #[derive(Clone)]
@@ -29,96 +28,169 @@ pub struct Plan {
 /// Who signs.
 #[allow(clippy::large_enum_variant, reason = "made once for a run, and boxing a key would leave a copy of it behind")]
 pub enum Secrets {
-    /// A run: the runtime's key and, if the guest signs its claims, the witness key. Both belong to the genesis statement.
+    /// A run: the keys that belong to the genesis statement.
     Sign {
         /// Signs bodies.
         runtime: SigningKey,
-        /// Signs claims; handed to the guest.
+        /// Signs claims; handed to the guest if the guest signs.
         witness: Option<SigningKey>,
+        /// Signs bodies a second time, if the genesis statement names such a key.
+        post_quantum: Option<PostQuantumSigningKey>,
     },
     /// A replay: nothing is signed, and the guest gets a key that everybody knows.
     Replay,
+}
+
+/// Where a container goes on: a state, and the end of the chain that left it.
+pub struct At {
+    /// The state, without any key.
+    pub state: RestState,
+    /// The chain's end in that state. For a fork's first step this is [`Tip::start`].
+    pub tip: Tip,
 }
 
 /// A running container and the end of its chain.
 pub struct Container {
     module: Arc<dyn Module>,
     instance: Box<dyn Instance>,
-    plan: Plan,
-    meter: i64,
-    signer: Signer,
+    terms: Terms,
     seed: Option<Zeroizing<[u8; 32]>>,
-    runtime_key: Option<SigningKey>,
-    epoch: u64,
-    previous: Digest,
+    keys: Option<RuntimeKeys>,
+    tip: Tip,
+    /// The last receipt, as long as it is unsigned.
+    last_unsigned: Option<Receipt>,
     restore_point: RestorePoint,
-    /// Set while the instance may be in a state that no chain speaks of.
-    broken: bool,
+    shadow: Option<Standing>,
+    condition: Condition,
 }
 
 /// What a step left behind.
 pub struct Stepped {
     /// The body.
     pub body: Body,
-    /// The receipt, unless this is a replay.
+    /// The receipt, signed or not, unless this is a replay.
     pub receipt: Option<Receipt>,
 }
 
-/// A claim that was accepted, as bytes and decoded, with the guest's signature.
-struct AcceptedClaim {
-    bytes: Vec<u8>,
-    claim: Claim,
-    signature: Option<Signature>,
+/// The keys that sign bodies.
+struct RuntimeKeys {
+    runtime: SigningKey,
+    post_quantum: Option<PostQuantumSigningKey>,
+}
+
+/// Whether another step may be taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    Good,
+    /// The instance may be in a state that no chain speaks of.
+    Broken,
 }
 
 impl Container {
     /// Starts a container: instantiates it, hands it its configuration and its key.
     ///
     /// # Errors
-    /// Any [`RuntimeError`] but `NotDeterministic` and `Format`.
+    /// [`RuntimeError::ParentState`] if the chain is a fork, [`RuntimeError::OtherGenesis`] and [`RuntimeError::OtherKey`] if
+    /// plan and secrets do not belong together, and whatever the engine and the guest's set-up may fail with.
     pub fn start(module: Arc<dyn Module>, plan: Plan, secrets: Secrets) -> Result<Self, RuntimeError> {
-        let statement = plan.genesis.statement();
-        if sha256(&plan.configuration) != statement.configuration {
-            return Err(RuntimeError::OtherGenesis);
+        if plan.genesis.statement().parent.is_some() {
+            return Err(RuntimeError::ParentState);
         }
-        let meter = meter_of(&plan.configuration).map_err(RuntimeError::Configuration)?;
-        let (role, key) = match statement.witness {
-            Some(witness) => (Role::Guest, witness),
-            None => (Role::Host, statement.runtime),
-        };
-        let (runtime_key, witness) = match secrets {
-            Secrets::Sign { runtime, witness } => (Some(runtime), witness.map(|key| key.expose_seed())),
-            Secrets::Replay => (None, Some(Zeroizing::new(DUMMY_SEED))),
-        };
-        let instance = module.instantiate()?;
-        let mut container = Self {
-            module,
-            instance,
-            meter,
-            signer: Signer { role, key },
-            seed: witness.filter(|_| role == Role::Guest),
-            runtime_key,
-            epoch: 0,
-            previous: plan.genesis.payload_digest(),
-            plan,
-            restore_point: RestorePoint::new(),
-            broken: false,
-        };
-        set_up(&mut *container.instance, &[&[Message::Configure as u8], &container.plan.configuration])?;
+        let mut container = Self::prepare(module, plan, secrets)?;
+        container.terms.configure(&mut *container.instance)?;
         container.save_restore_point()?;
+        container.condition = Condition::Good;
         Ok(container)
     }
 
-    /// The epoch of the last step; 0 before the first.
+    /// Goes on after `at`: on this engine or another than the one that left the state. A fork begins so too, with its
+    /// parent's state, which must be the one that its genesis statement names.
+    ///
+    /// Whoever calls this vouches that `at` belongs to the chain: a snapshot's manifest says so under the runtime's signature.
+    ///
+    /// # Errors
+    /// As for [`Container::start`]; [`RuntimeError::OtherState`] and [`RuntimeError::OtherTip`] if the genesis statement
+    /// shows that `at` is not of its chain.
+    pub fn resume(module: Arc<dyn Module>, plan: Plan, secrets: Secrets, at: At) -> Result<Self, RuntimeError> {
+        let At { state, tip } = at;
+        let start = Tip::start(&plan.genesis);
+        if tip.epoch < start.epoch || (tip.epoch == start.epoch && tip.digest != start.digest) {
+            return Err(RuntimeError::OtherTip);
+        }
+        let parent = plan.genesis.statement().parent;
+        if tip == start && parent.is_some_and(|parent| parent.state != state.digest()) {
+            return Err(RuntimeError::OtherState);
+        }
+        let mut container = Self::prepare(module, plan, secrets)?;
+        container.tip = tip;
+        container.instance.restore(state.state())?;
+        container.restore_point.state = state.into_state();
+        container.install_key()?;
+        container.condition = Condition::Good;
+        Ok(container)
+    }
+
+    /// A fresh instance that has not been told anything yet.
+    fn prepare(module: Arc<dyn Module>, plan: Plan, secrets: Secrets) -> Result<Self, RuntimeError> {
+        let tip = Tip::start(&plan.genesis);
+        let terms = Terms::new(plan)?;
+        let (keys, seed) = match secrets {
+            Secrets::Sign { runtime, witness, post_quantum } => {
+                let keys = RuntimeKeys { runtime, post_quantum };
+                keys.check(&terms)?;
+                if terms.guest_signs() && witness.is_none() {
+                    return Err(RuntimeError::OtherKey);
+                }
+                (Some(keys), witness.map(|key| key.expose_seed()))
+            }
+            Secrets::Replay => (None, Some(Zeroizing::new(DUMMY_SEED))),
+        };
+        Ok(Self {
+            instance: module.instantiate()?,
+            module,
+            seed: seed.filter(|_| terms.guest_signs()),
+            terms,
+            keys,
+            tip,
+            last_unsigned: None,
+            restore_point: RestorePoint::new(),
+            shadow: None,
+            condition: Condition::Broken,
+        })
+    }
+
+    /// Puts a shadow beside the container, in place of the one before it.
+    ///
+    /// # Errors
+    /// The shadow's engine fails, or its guest's set-up.
+    pub fn set_shadow(&mut self, shadow: Shadow) -> Result<(), RuntimeError> {
+        self.shadow = Some(if shadow.takes_all() {
+            let (module, plan) = (shadow.module(), self.terms.plan().clone());
+            let engine = module.engine_name();
+            let fresh = self.tip == Tip::start(&plan.genesis) && plan.genesis.statement().parent.is_none();
+            let container = if fresh {
+                Self::start(module, plan, Secrets::Replay)?
+            } else {
+                let at = At { state: self.at_rest()?, tip: self.tip };
+                Self::resume(module, plan, Secrets::Replay, at)?
+            };
+            Standing::Lockstep { engine, container: Box::new(container) }
+        } else {
+            shadow.sampling()
+        });
+        Ok(())
+    }
+
+    /// The epoch of the last step; before the first, 0 or the epoch of a fork's parent.
     #[must_use]
     pub fn epoch(&self) -> u64 {
-        self.epoch
+        self.tip.epoch
     }
 
     /// The digest that the next body will hold as its previous one.
     #[must_use]
     pub fn tip(&self) -> Digest {
-        self.previous
+        self.tip.digest
     }
 
     /// The linear memory as it is, with the key in it if the guest signs. For measurements and for tests that look for
@@ -133,7 +205,7 @@ impl Container {
     /// # Errors
     /// The guest does not take the message.
     pub fn wipe_key(&mut self) -> Result<(), RuntimeError> {
-        set_up(&mut *self.instance, &[&[Message::WipeKey as u8]]).map(|_| ())
+        wipe_key(&mut *self.instance)
     }
 
     /// Puts the key back.
@@ -141,9 +213,7 @@ impl Container {
     /// # Errors
     /// The guest does not take the message.
     pub fn install_key(&mut self) -> Result<(), RuntimeError> {
-        let secret: &[u8] = self.seed.as_ref().map_or(&[], |seed| &seed[..]);
-        let head = [Message::InstallKey as u8, self.signer.role as u8];
-        set_up(&mut *self.instance, &[&head, &self.signer.key.0, secret]).map(|_| ())
+        self.terms.install_key(&mut *self.instance, self.seed.as_deref())
     }
 
     /// The last claims as the guest remembers them: epoch and digest, oldest first.
@@ -151,110 +221,132 @@ impl Container {
     /// # Errors
     /// The guest does not answer, or not in the form of `spec/guest-abi.md`.
     pub fn recall(&mut self) -> Result<Vec<(u64, Digest)>, RuntimeError> {
-        let output = set_up(&mut *self.instance, &[&[Message::Recall as u8]])?;
-        read_recall(&output).map_err(|_| RuntimeError::SetupNonsense)
+        recall(&mut *self.instance)
     }
 
     /// Takes one step. Whatever the guest does, there is a body; if it left no claim, the container is as it was before.
     ///
+    /// The receipt is signed if the genesis statement's signing interval divides its epoch.
+    ///
     /// # Errors
     /// The world failed: nothing is receipted, the epoch is not used up, and the container is as it was before; or, if it
-    /// could not be put back, every later step is [`RuntimeError::Broken`].
+    /// could not be put back, every later step is [`RuntimeError::Broken`]. Or the shadow disagrees
+    /// ([`RuntimeError::Diverged`]): then too nothing is receipted, and every later step is [`RuntimeError::Broken`].
     pub fn step(&mut self, input: &[u8]) -> Result<Stepped, RuntimeError> {
-        if std::mem::replace(&mut self.broken, true) {
-            return Err(RuntimeError::Broken);
-        }
-        let epoch = self.epoch + 1;
-        let input_digest = sha256(input);
-        let ended = if input.len() > INPUT_BYTES_MAX {
-            self.instance.set_meter(self.meter);
-            Ok(Err(Outcome::Denied(Denial::InputTooLong)))
-        } else {
-            self.tick(epoch, input_digest, input)
-        };
-        let (outcome, accepted) = match ended {
-            Ok(Ok(accepted)) => (Outcome::of_completed(accepted.claim.completed), Some(accepted)),
-            Ok(Err(outcome)) => (outcome, None),
+        self.enter()?;
+        let taken = match self.take(input) {
+            Ok(taken) => taken,
+            Err(diverged @ RuntimeError::Diverged(_)) => return Err(diverged),
             Err(error) => {
                 self.roll_back()?;
-                self.broken = false;
+                self.condition = Condition::Good;
                 return Err(error);
             }
         };
-        let meter_used = (self.meter - self.instance.meter()).clamp(0, self.meter) as u64;
-        let stepped = self.receipt(epoch, input_digest, outcome, meter_used, accepted)?;
-        match stepped.body.frame().claim {
+        match taken.body.frame().claim {
             None => self.roll_back()?,
             Some(claim) => {
-                let good = GoodStep { epoch, previous: self.previous, claim, input: input.to_vec() };
+                let Tip { epoch, digest: previous } = self.tip;
+                let good = GoodStep { epoch: epoch + 1, previous, claim, input: input.to_vec() };
                 if self.restore_point.remember(good) {
                     self.save_restore_point()?;
                 }
             }
         }
-        self.epoch = epoch;
-        self.previous = stepped.body.digest();
-        self.broken = false;
+        let stepped = self.receipt(taken)?;
+        self.tip = Tip::after(&stepped.body);
+        self.condition = Condition::Good;
         Ok(stepped)
     }
 
-    /// Runs the guest: a claim that holds, or the outcome of a step without one.
-    fn tick(
-        &mut self,
-        epoch: u64,
-        input_digest: Digest,
-        input: &[u8],
-    ) -> Result<Result<AcceptedClaim, Outcome>, RuntimeError> {
-        let reply = match send_step(&mut *self.instance, self.meter, epoch, self.previous, input) {
-            Ok(reply) => reply,
-            Err(Stop::Trap(trap)) => return Ok(Err(outcome_of(trap))),
-            Err(Stop::World(error)) => return Err(error.into()),
-        };
-        let output = match reply {
-            Reply::Output(output) => output,
-            Reply::Refused(refusal) => return Ok(Err(Outcome::Denied(Denial::Guest(refusal)))),
-            Reply::Nonsense => return Ok(Err(Outcome::Denied(Denial::BadOutput))),
-        };
-        Ok(read_output(&output)
-            .filter(|accepted| {
-                let claim = &accepted.claim;
-                claim.epoch == epoch
-                    && claim.previous == self.previous
-                    && claim.input == input_digest
-                    && claim.signer == self.signer
-                    && accepted.signature.is_some() == (self.signer.role == Role::Guest)
-            })
-            .ok_or(Outcome::Denied(Denial::BadClaim)))
+    /// Signs the last step's receipt, if it has one that is not signed: so that a chain that is closed ends with a
+    /// signature. `None` if there is nothing to sign.
+    pub fn sign_last(&mut self) -> Option<Receipt> {
+        let keys = self.keys.as_ref()?;
+        self.last_unsigned.take().map(|receipt| keys.sign(receipt))
     }
 
-    fn receipt(
-        &self,
-        epoch: u64,
-        input: Digest,
-        outcome: Outcome,
-        meter_used: u64,
-        accepted: Option<AcceptedClaim>,
-    ) -> Result<Stepped, RuntimeError> {
-        let statement = self.plan.genesis.statement();
-        let (claim, signature) = accepted.map(|accepted| (accepted.bytes, accepted.signature)).unzip();
-        let frame = Frame {
-            epoch,
-            previous: self.previous,
-            input,
-            outcome,
-            meter_used,
-            module: statement.module,
-            configuration: statement.configuration,
-            cost_table: statement.cost_table,
-            claim: claim.as_deref().map(sha256),
-            key_mode: statement.key_mode,
+    /// Signs what [`RuntimeError::Diverged`] told of a step: the one statement that there is of it. `None` in a replay.
+    #[must_use]
+    pub fn sign_divergence(&self, divergence: receipt::divergence::Divergence) -> Option<SignedDivergence> {
+        self.keys.as_ref().map(|keys| divergence.sign(&keys.runtime))
+    }
+
+    /// Signs the manifest of a snapshot of this container. `log_root` is the root of the log up to the snapshot's epoch.
+    /// `None` in a replay.
+    #[must_use]
+    pub fn sign_snapshot(&self, snapshot: &Snapshot<'_>, log_root: Digest) -> Option<receipt::snapshot::Snapshot> {
+        let keys = self.keys.as_ref()?;
+        let Tip { epoch, digest: tip } = snapshot.tip;
+        let genesis = self.terms.plan().genesis.payload_digest();
+        let manifest = Manifest { genesis, epoch, tip, log_root, state: snapshot.state.clone() };
+        Some(manifest.sign(&keys.runtime))
+    }
+
+    /// The state as a snapshot would have it: the key is taken out, and put back afterwards.
+    ///
+    /// # Errors
+    /// The guest does not take the messages; [`RuntimeError::Broken`] as for a step.
+    pub fn at_rest(&mut self) -> Result<RestState, RuntimeError> {
+        self.enter()?;
+        self.save_restore_point()?;
+        self.condition = Condition::Good;
+        Ok(RestState::of(self.restore_point.state.clone()))
+    }
+
+    /// Takes a snapshot. What is new since the last snapshot of `image` comes with it; to find that out costs a comparison of
+    /// the whole memory and a digest for each page that differs.
+    ///
+    /// # Errors
+    /// The guest does not take the messages; [`RuntimeError::Broken`] as for a step.
+    pub fn snapshot<'i>(&mut self, image: &'i mut PageImage) -> Result<Snapshot<'i>, RuntimeError> {
+        self.enter()?;
+        self.wipe_key()?;
+        let mut globals = Vec::new();
+        self.instance.globals(&mut globals);
+        image.update(self.instance.memory());
+        self.install_key()?;
+        self.condition = Condition::Good;
+        Ok(Snapshot::new(self.tip, &globals, image))
+    }
+
+    /// From here to where the condition is set good again, the container counts as broken.
+    fn enter(&mut self) -> Result<(), RuntimeError> {
+        match std::mem::replace(&mut self.condition, Condition::Broken) {
+            Condition::Good => Ok(()),
+            Condition::Broken => Err(RuntimeError::Broken),
+        }
+    }
+
+    /// Takes the step on this instance and, if it is due, on the shadow.
+    fn take(&mut self, input: &[u8]) -> Result<Taken, RuntimeError> {
+        let epoch = self.tip.epoch.checked_add(1).ok_or(RuntimeError::LastEpoch)?;
+        let sampled = self.shadow.as_ref().is_some_and(|shadow| shadow.wants_state(epoch));
+        if sampled {
+            self.save_restore_point()?;
+        }
+        let taken = self.terms.step(&mut *self.instance, self.tip, input)?;
+        if let Some(shadow) = &mut self.shadow {
+            let before = sampled.then_some(&self.restore_point.state);
+            let running = (self.module.engine_name(), &taken.body);
+            shadow.check(&self.terms, self.tip, before, input, running)?;
+        }
+        Ok(taken)
+    }
+
+    fn receipt(&mut self, taken: Taken) -> Result<Stepped, RuntimeError> {
+        let Taken { body, witness } = taken;
+        let Some(keys) = &self.keys else { return Ok(Stepped { body, receipt: None }) };
+        let interval = u64::from(self.terms.statement().signing_interval.get());
+        let unsigned = Receipt::unsigned(body.clone(), witness)?;
+        let receipt = if body.frame().epoch.is_multiple_of(interval) {
+            self.last_unsigned = None;
+            keys.sign(unsigned)
+        } else {
+            self.last_unsigned = Some(unsigned.clone());
+            unsigned
         };
-        let body = Body::new(frame, claim.as_deref())?;
-        let receipt = match &self.runtime_key {
-            Some(key) => Some(Receipt::sign(body.clone(), signature.flatten(), key)?),
-            None => None,
-        };
-        Ok(Stepped { body, receipt })
+        Ok(Stepped { body, receipt: Some(receipt) })
     }
 
     /// Saves the state, without the key, and puts the key (back) in.
@@ -271,75 +363,25 @@ impl Container {
         self.instance.restore(&self.restore_point.state)?;
         self.install_key()?;
         for step in self.restore_point.since() {
-            match send_step(&mut *self.instance, self.meter, step.epoch, step.previous, &step.input) {
-                Ok(Reply::Output(output)) if read_output(&output).is_some_and(|a| sha256(&a.bytes) == step.claim) => {}
-                Err(Stop::World(error)) => return Err(error.into()),
-                Ok(_) | Err(Stop::Trap(_)) => return Err(RuntimeError::NotDeterministic { epoch: step.epoch }),
-            }
+            self.terms.repeat(&mut *self.instance, step)?;
         }
         self.save_restore_point()
     }
 }
 
-/// Sends a message that is not a step; gives its output.
-fn set_up(instance: &mut dyn Instance, parts: &[&[u8]]) -> Result<Vec<u8>, RuntimeError> {
-    match send(instance, SETUP_METER, parts) {
-        Ok(Reply::Output(output)) => Ok(output),
-        Ok(Reply::Refused(refusal)) => Err(RuntimeError::SetupRefused(refusal)),
-        Ok(Reply::Nonsense) => Err(RuntimeError::SetupNonsense),
-        Err(Stop::Trap(trap)) => Err(RuntimeError::SetupTrap(trap)),
-        Err(Stop::World(error)) => Err(error.into()),
+impl RuntimeKeys {
+    /// These are the keys that the genesis statement names.
+    fn check(&self, terms: &Terms) -> Result<(), RuntimeError> {
+        let statement = terms.statement();
+        let post_quantum = self.post_quantum.as_ref().map(|key| key.public().digest());
+        let named = self.runtime.public() == statement.runtime && post_quantum == statement.post_quantum;
+        if named { Ok(()) } else { Err(RuntimeError::OtherKey) }
     }
-}
 
-fn send_step(
-    instance: &mut dyn Instance,
-    meter: i64,
-    epoch: u64,
-    previous: Digest,
-    input: &[u8],
-) -> Result<Reply, Stop> {
-    send(instance, meter, &[&[Message::Step as u8], &epoch.to_le_bytes(), &previous.0, input])
-}
-
-/// A guest's output: `[claim, signature or null]`, and a claim that decodes.
-fn read_output(output: &[u8]) -> Option<AcceptedClaim> {
-    let mut cbor = Reader::new(output);
-    cbor.array_of(2).ok()?;
-    let bytes = cbor.bytes().ok()?.to_vec();
-    let signature = if cbor.null() { None } else { Some(Signature(cbor.fixed().ok()?)) };
-    cbor.finish().ok()?;
-    Some(AcceptedClaim { claim: Claim::decode(&bytes).ok()?, bytes, signature })
-}
-
-fn read_recall(output: &[u8]) -> Result<Vec<(u64, Digest)>, DecodeError> {
-    let mut cbor = Reader::new(output);
-    let mut claims = Vec::new();
-    for _ in 0..cbor.array()? {
-        cbor.array_of(2)?;
-        claims.push((cbor.uint()?, cbor.digest()?));
+    fn sign(&self, receipt: Receipt) -> Receipt {
+        match &self.post_quantum {
+            None => receipt.signed_by(&self.runtime),
+            Some(post_quantum) => receipt.signed_by_both(&self.runtime, post_quantum),
+        }
     }
-    cbor.finish()?;
-    Ok(claims)
-}
-
-/// The step budget that a configuration names.
-fn meter_of(configuration: &[u8]) -> Result<i64, ConfigurationError> {
-    // As many protected vertices as any encoding of this length could hold.
-    let mut space = vec![0; configuration.len()];
-    let configuration = Configuration::decode(configuration, &mut space)?;
-    Ok(i64::try_from(configuration.meter).expect("decoding limits the meter to i64"))
-}
-
-fn outcome_of(trap: Trap) -> Outcome {
-    Outcome::Trapped(match trap {
-        Trap::MeterExhausted => return Outcome::Exhausted(Exhaustion::Meter),
-        Trap::DepthExhausted => return Outcome::Exhausted(Exhaustion::Depth),
-        Trap::Unreachable => TrapCode::Unreachable,
-        Trap::MemoryOutOfBounds => TrapCode::MemoryOutOfBounds,
-        Trap::TableOutOfBounds => TrapCode::TableOutOfBounds,
-        Trap::BadIndirectCall => TrapCode::BadIndirectCall,
-        Trap::IntegerOverflow => TrapCode::IntegerOverflow,
-        Trap::DivisionByZero => TrapCode::DivisionByZero,
-    })
 }

@@ -10,6 +10,7 @@ use wasmparser::{BlockType, FunctionBody, Operator, ValType};
 use crate::error::{CheckError, Limit};
 use crate::finding::Reason;
 use crate::limits;
+use crate::merges;
 use crate::module::{Module, malformed, within};
 use crate::operators::{Traits, traits};
 
@@ -78,7 +79,11 @@ pub(crate) fn decode<'a>(module: &Module<'_>, index: u32, body: &FunctionBody<'a
         out.ops.push(Op { operator, traits, offset, end });
     }
     out.has_vectors |= out.locals.contains(&ValType::V128) || module.has_vector_types;
-    if refused.is_empty() { Ok(Decoded::Body(out)) } else { Ok(Decoded::Refused(refused)) }
+    if !refused.is_empty() {
+        return Ok(Decoded::Refused(refused));
+    }
+    merges::limit(module, &out)?;
+    Ok(Decoded::Body(out))
 }
 
 /// Tracks which code can be reached.

@@ -51,6 +51,10 @@ pub enum Limit {
     BranchTargets,
     /// [`crate::limits::NESTING_MAX`].
     Nesting,
+    /// [`crate::limits::LOOP_VALUES_MAX`].
+    LoopValues,
+    /// [`crate::limits::JOIN_LOCALS_MAX`].
+    JoinLocals,
     /// [`crate::limits::SEGMENTS_MAX`].
     Segments,
     /// [`crate::limits::TABLE_ENTRIES_MAX`].
@@ -70,6 +74,8 @@ impl fmt::Display for Limit {
             Self::Exports => "exports",
             Self::BranchTargets => "targets of a br_table",
             Self::Nesting => "nested blocks",
+            Self::LoopValues => "values carried around the loops of a function",
+            Self::JoinLocals => "ends of blocks times locals of a function",
             Self::Segments => "segments",
             Self::TableEntries => "table entries",
             Self::Analysis => "merges in the NaN analysis of a function",

@@ -13,6 +13,7 @@
 //! | `frame` | what a call frame costs |
 //! | `module`, `body` | a module and a function taken apart |
 //! | `meter`, `counted`, `trips` | where a function is charged; loops whose turns can be counted; paying for them ahead |
+//! | `merges` | values that meet where paths join, which compilers pay for |
 //! | `nan` | where NaN bits can be told apart, and where to make them canonical |
 //! | `rewrite`, `writer` | a function put together again |
 //!
@@ -30,6 +31,7 @@ pub mod error;
 pub mod finding;
 mod frame;
 pub mod limits;
+mod merges;
 mod meter;
 mod module;
 mod nan;

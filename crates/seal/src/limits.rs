@@ -16,6 +16,15 @@ pub const EXPORTS_MAX: u32 = 10_000;
 pub const BRANCH_TARGETS_MAX: u32 = 20_000;
 /// Nested blocks in a function: engines recurse over them.
 pub const NESTING_MAX: u32 = 5_000;
+/// Values that a function carries around its loops: each local once for each loop in which it is set, what loops take and blocks
+/// give. Wasmtime's compiler takes about 1.8 KiB and 9 microseconds for each, hence 120 MiB; a large interpreter has a few
+/// thousand.
+pub const LOOP_VALUES_MAX: u64 = 1 << 16;
+/// Ends of blocks in a function times its locals (and [`JOIN_LOCALS_BASE`] more): Wasmtime's compiler searches between them, and
+/// takes up to 450 MiB at this limit.
+pub const JOIN_LOCALS_MAX: u64 = 1 << 23;
+/// What a block costs a compiler that no local is looked up in, in locals.
+pub const JOIN_LOCALS_BASE: u64 = 100;
 /// Data and element segments each.
 pub const SEGMENTS_MAX: u32 = 100_000;
 /// Entries of a table.

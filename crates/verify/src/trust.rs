@@ -6,8 +6,8 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use receipt::PublicKey;
-use receipt::keyfile::PublicKeyFile;
+use receipt::keyfile::{PostQuantumKeyFile, PublicKeyFile};
+use receipt::{PostQuantumKey, PublicKey};
 use serde::Deserialize;
 
 /// Signers in one store.
@@ -35,8 +35,8 @@ pub struct Signer {
     pub name: String,
     /// Its Ed25519 key.
     pub key: PublicKey,
-    /// Its ML-DSA-44 key (FIPS 204), 1,312 bytes, if chains with a second signature are to be checked against it.
-    pub ml_dsa_44: Option<Vec<u8>>,
+    /// Its ML-DSA-44 key (FIPS 204), if chains with a second signature are to be checked against it.
+    pub ml_dsa_44: Option<PostQuantumKey>,
     /// What it is accepted for.
     pub roles: Vec<Role>,
     /// First moment at which it is accepted.
@@ -113,15 +113,17 @@ impl TrustStore {
         let file: StoreFile =
             toml::from_str(text).map_err(|error| TrustStoreError(error.to_string().trim_end().to_owned()))?;
         if file.version != 1 {
-            return Err(TrustStoreError(format!("version {} is not known; this program reads version 1", file.version)));
+            return Err(TrustStoreError(format!(
+                "version {} is not known; this program reads version 1",
+                file.version
+            )));
         }
         if file.signer.len() > SIGNERS_MAX {
             return Err(TrustStoreError(format!("more than {SIGNERS_MAX} signers")));
         }
         let mut store = Self::default();
         for (number, signer) in (1..).zip(file.signer) {
-            let signer =
-                signer.read().map_err(|what| TrustStoreError(format!("signer number {number}: {what}")))?;
+            let signer = signer.read().map_err(|what| TrustStoreError(format!("signer number {number}: {what}")))?;
             if store.signers.iter().any(|known| known.key == signer.key) {
                 let twice = "its key stands here twice; give one signer all of its roles";
                 return Err(TrustStoreError(format!("signer number {number}: {twice}")));
@@ -241,14 +243,16 @@ impl SignerTable {
             return Err("a name has 1 to 128 bytes and no control characters".to_owned());
         }
         let key = read_key(&key).map_err(|what| format!("{name}: key: {what}"))?;
-        let ml_dsa_44 = ml_dsa_44.map(|text| read_ml_dsa(&text)).transpose().map_err(|what| format!("{name}: {what}"))?;
+        let ml_dsa_44 =
+            ml_dsa_44.map(|text| read_ml_dsa(&text)).transpose().map_err(|what| format!("{name}: {what}"))?;
         roles.sort_unstable();
         roles.dedup();
         if roles.is_empty() {
             return Err(format!("{name}: no roles; a signer that is accepted for nothing is better left out"));
         }
         let time = |what: &str, time: Option<toml::value::Datetime>| {
-            time.map(|time| read_time(&time.to_string()).map_err(|error| format!("{name}: {what}: {error}"))).transpose()
+            time.map(|time| read_time(&time.to_string()).map_err(|error| format!("{name}: {what}: {error}")))
+                .transpose()
         };
         let (not_before, not_after) = (time("not-before", not_before)?, time("not-after", not_after)?);
         if revoked.as_ref().is_some_and(|reason| reason.chars().any(char::is_control)) {
@@ -270,14 +274,11 @@ fn read_key(text: &str) -> Result<PublicKey, String> {
     PublicKeyFile::parse(text).map(|file| file.key).map_err(|error| error.to_string())
 }
 
-fn read_ml_dsa(text: &str) -> Result<Vec<u8>, String> {
-    let digits = text.strip_prefix("avouch-ml-dsa-44 ").unwrap_or(text);
-    let digits = digits.split(' ').next().unwrap_or(digits);
-    let what = || "ml-dsa-44: not 2,624 hexadecimal digits".to_owned();
-    if digits.len() != 2 * 1_312 || !digits.is_ascii() {
-        return Err(what());
+fn read_ml_dsa(text: &str) -> Result<PostQuantumKey, String> {
+    if let Some(key) = PostQuantumKey::from_hex(text) {
+        return Ok(key);
     }
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| what())).collect()
+    PostQuantumKeyFile::parse(text).map(|file| file.key).map_err(|error| format!("ml-dsa-44: {error}"))
 }
 
 /// A time with an offset: what has none would mean something else on every machine.

@@ -8,29 +8,30 @@
 //! | this page | [`Witness`]: a gate with what it needs to vouch for its ticks |
 //! | [`message`] | what the host says to it (`spec/guest-abi.md`) |
 //! | [`claim`] | from a tick's report to a claim |
+//! | `hand` | who signs and with which key, in a place that can be emptied to the last byte |
 //! | `ring` | the last claims, remembered |
 #![no_std]
 #![forbid(unsafe_code)]
 
 pub mod claim;
+mod hand;
 pub mod message;
 mod ring;
 
 use codec::{Buffer, Digest, Encoder, sha256};
 use gate::profile::Profile;
 use gate::tick::Gate;
-use receipt::{Role, Signer, SigningKey, sign_claim};
 use zeroize::Zeroize;
 
-pub use codec::abi::Refusal;
+pub use codec::abi::{Message, Refusal};
+use hand::Hand;
 use message::Received;
 use ring::Ring;
 
 /// A gate with what it needs to vouch for its ticks.
 pub struct Witness<'a> {
     gate: Gate<'a>,
-    signer: Option<Signer>,
-    key: Option<SigningKey>,
+    hand: Hand,
     last_epoch: u64,
     ring: Ring,
 }
@@ -38,6 +39,10 @@ pub struct Witness<'a> {
 impl<'a> Witness<'a> {
     /// Takes one message. The first configuration makes the witness in `this`, from the slab that `slab` hands over; that
     /// is called once at most, whatever messages come. Returns the length of what was written to `output`.
+    ///
+    /// After [`Message::WipeKey`] the witness and all of `output` are a pure function of configuration and steps: which key
+    /// there was, whether it signed, and how often it was put in and taken out leave no trace. So that the same holds of the
+    /// guest's memory, whoever keeps messages in a longer buffer empties all of that too.
     ///
     /// # Errors
     /// A [`Refusal`]; the witness is unchanged then.
@@ -52,18 +57,18 @@ impl<'a> Witness<'a> {
             (Received::Configure(bytes), this @ None) => {
                 let slab = slab.take().ok_or(Refusal::NotReady)?;
                 let gate = Gate::new(bytes, profile, slab).map_err(|_| Refusal::BadConfiguration)?;
-                *this = Some(Self { gate, signer: None, key: None, last_epoch: 0, ring: Ring::EMPTY });
+                *this = Some(Self { gate, hand: Hand::EMPTY, last_epoch: 0, ring: Ring::EMPTY });
                 Ok(0)
             }
             (Received::InstallKey { signer, seed }, Some(witness)) => {
-                witness.key = seed.map(SigningKey::from_seed);
-                witness.signer = Some(signer);
+                witness.hand = Hand::holding(signer, seed);
                 message.zeroize();
                 Ok(0)
             }
             (Received::WipeKey, Some(witness)) => {
-                witness.key = None;
-                witness.signer = None;
+                witness.hand = Hand::EMPTY;
+                // The last claim's signature lies there.
+                output.fill(0);
                 Ok(0)
             }
             (Received::Step { epoch, previous, input }, Some(witness)) => witness.step(epoch, previous, input, output),
@@ -83,7 +88,7 @@ impl<'a> Witness<'a> {
     }
 
     fn step(&mut self, epoch: u64, previous: Digest, input: &[u8], output: &mut [u8]) -> Result<usize, Refusal> {
-        let signer = self.signer.ok_or(Refusal::NotReady)?;
+        let signer = self.hand.signer().ok_or(Refusal::NotReady)?;
         if epoch <= self.last_epoch {
             return Err(Refusal::BadEpoch);
         }
@@ -93,11 +98,7 @@ impl<'a> Witness<'a> {
         let mut space = [0; receipt::limits::CLAIM_LEN_MAX];
         let len = claim.encode_into(&mut space).ok_or(Refusal::OutputTooLong)?;
         let bytes = &space[..len];
-        let signature = match (signer.role, &self.key) {
-            (Role::Guest, Some(key)) => Some(sign_claim(key, bytes)),
-            (Role::Guest, None) => return Err(Refusal::NotReady),
-            (Role::Host, _) => None,
-        };
+        let signature = self.hand.sign(bytes);
         self.ring.push(epoch, sha256(bytes));
         let mut buffer = Buffer::new(output);
         Encoder::new(&mut buffer).array(2).bytes(bytes).optional_bytes(signature.as_ref().map(|s| &s.0[..]));

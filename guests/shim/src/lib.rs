@@ -40,7 +40,9 @@ impl<T> OneThread<T> {
 /// Makes the exports `alloc`, `execute` and `output_len` of a gate guest with the given profile.
 ///
 /// `$scrub_bytes` of stack below the caller's frame are zeroed before `execute` returns: signing leaves the expanded
-/// key in dead frames, and memory at rest must hold no secret outside of the key's own place.
+/// key in dead frames, and memory at rest must hold nothing that depends on a key outside of the key's own place. It has
+/// to be as much as signing uses: 17 KiB where the curve's tables are computed each time, less than 16 KiB where they are
+/// data. (Dead frames matter twice: the bytes between a value's fields are copied from them into what stays.)
 #[macro_export]
 macro_rules! gate_guest {
     ($profile:expr, $scrub_bytes:expr) => {

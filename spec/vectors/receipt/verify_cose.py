@@ -5,8 +5,10 @@
     /tmp/venv/bin/python spec/vectors/receipt/verify_cose.py
 
 pycose checks every COSE_Sign1 signature, cbor2 reads the bodies and writes them again in canonical form, cryptography
-checks claims and derives the keys with its own HKDF. Then one bit of every envelope is flipped, at several places, and
-each must fail. Exit code 77 says that a library is missing.
+checks claims, derives the keys with its own HKDF and checks the second signatures with OpenSSL's ML-DSA-44. Unsigned
+receipts are no COSE messages: no library takes one for a signature, and the next signed one covers it through its
+digests. Then one bit of every envelope is flipped, at several places, and each must fail. Exit code 77 says that a
+library is missing.
 """
 
 import hashlib
@@ -28,8 +30,14 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
 
+try:
+    from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
+except ImportError:
+    MLDSA44PrivateKey = MLDSA44PublicKey = None
+
 HERE = pathlib.Path(__file__).resolve().parent
 WITNESS = -70001
+POST_QUANTUM = -70002
 
 
 def lines(name):
@@ -82,15 +90,22 @@ def check_keys():
     check(insecure == keys["insecure_root_secret"], "insecure root secret")
     derived = 0
     for mode, secret in (("root", keys["root_secret"]), ("insecure", insecure)):
-        for role in ("runtime", "witness"):
+        for role in ("runtime", "witness", "log"):
             info = b"avouch/v1/" + role.encode() + b"\0" + module + instance
             seed = hkdf(secret, configuration, info)
             check(seed == keys[f"{mode}_{role}_seed"], f"{mode} {role} seed")
             check(public_of(seed) == keys[f"{mode}_{role}_public"], f"{mode} {role} public key")
             derived += 1
-    seed = hkdf(keys["root_secret"], None, b"avouch/v1/operator")
-    check(seed == keys["operator_seed"], "operator seed")
-    check(public_of(seed) == keys["operator_public"], "operator public key")
+        info = b"avouch/v1/runtime-ml-dsa-44" + b"\0" + module + instance
+        check(hkdf(secret, configuration, info) == keys[f"{mode}_runtime-ml-dsa-44_seed"], f"{mode} ML-DSA seed")
+        derived += 1
+    for role in ("operator", "statement"):
+        seed = hkdf(keys["root_secret"], None, b"avouch/v1/" + role.encode())
+        check(seed == keys[f"{role}_seed"], f"{role} seed")
+        check(public_of(seed) == keys[f"{role}_public"], f"{role} public key")
+        derived += 1
+    seed = hkdf(keys["root_secret"], None, b"avouch/v1/operator-ml-dsa-44")
+    check(seed == keys["operator-ml-dsa-44_seed"], "operator ML-DSA seed")
     check(hashlib.sha256(b"avouch/v1/replay-dummy").digest() == keys["dummy_seed"], "dummy seed")
     print(f"keys.txt: {derived + 1} keys derived by another HKDF")
     return keys
@@ -98,7 +113,7 @@ def check_keys():
 
 def check_envelopes(keys):
     chain_keys = {}
-    counts = {"genesis": 0, "receipt": 0, "witness": 0, "link": 0, "tampered": 0}
+    counts = dict.fromkeys(("genesis", "receipt", "unsigned", "snapshot", "divergence", "witness", "link", "tampered"), 0)
     tips = {}
     for kind, name, value in lines("accept.txt"):
         envelope = bytes.fromhex(value)
@@ -108,21 +123,31 @@ def check_envelopes(keys):
             statement = cbor2.loads(payload)
             check(cbor2.dumps(statement, canonical=True) == payload, f"{name}: genesis payload is canonical")
             chain_keys[name] = statement
+            check(statement[1] == 2 and list(statement) == list(range(1, 14)), f"{name}: version 2")
             tips[name] = hashlib.sha256(payload).digest()
-        elif kind == "receipt":
+        elif kind in ("snapshot", "divergence"):
+            public, media_type = chain_keys[name.split("/")[0]][3], f"application/vnd.avouch.{kind}+cbor"
+            payload = CoseMessage.decode(envelope).payload
+            statement = cbor2.loads(payload)
+            check(cbor2.dumps(statement, canonical=True) == payload, f"{name}: {kind} is canonical")
+            genesis = cbor2.dumps(chain_keys[name.split("/")[0]], canonical=True)
+            check(statement[2] == hashlib.sha256(genesis).digest(), f"{name}: {kind} names its genesis statement")
+        elif kind in ("receipt", "unsigned"):
             chain = name.split("/")[0]
             statement = chain_keys[chain]
             public, media_type = statement[3], "application/vnd.avouch.body+cbor"
-            message = CoseMessage.decode(envelope)
-            frame, claim = cbor2.loads(message.payload)
-            check(cbor2.dumps([frame, claim], canonical=True) == message.payload, f"{name}: body is canonical")
+            body = cbor2.loads(envelope)[0] if kind == "unsigned" else CoseMessage.decode(envelope).payload
+            frame, claim = cbor2.loads(body)
+            check(cbor2.dumps([frame, claim], canonical=True) == body, f"{name}: body is canonical")
             check(frame[3] == tips[chain], f"{name}: link")
-            tips[chain] = hashlib.sha256(message.payload).digest()
+            check((frame[2] % statement[10] == 0) == (kind == "receipt"), f"{name}: signed where the interval says")
+            tips[chain] = hashlib.sha256(body).digest()
             counts["link"] += 1
             if claim is not None:
                 check(hashlib.sha256(claim).digest() == frame[10], f"{name}: claim digest")
                 check(cbor2.dumps(cbor2.loads(claim), canonical=True) == claim, f"{name}: claim is canonical")
-            witness = cbor2.loads(envelope).value[1].get(WITNESS)
+            unsigned = kind == "unsigned"
+            witness = cbor2.loads(envelope)[1] if unsigned else cbor2.loads(envelope).value[1].get(WITNESS)
             if witness is not None:
                 verify_claim(claim, witness, statement[4])
                 try:
@@ -130,6 +155,10 @@ def check_envelopes(keys):
                     sys.exit(f"FAILED: {name}: a tampered claim verifies")
                 except InvalidSignature:
                     counts["witness"] += 1
+            if unsigned:
+                check(not stock_verify(envelope, public, media_type), f"{name}: taken for a signed one")
+                counts["unsigned"] += 1
+                continue
         else:
             continue
         check(stock_verify(envelope, public, media_type), f"{kind} {name}")
@@ -141,11 +170,58 @@ def check_envelopes(keys):
             check(not stock_verify(bytes(tampered), public, media_type), f"{kind} {name}: tampered at {place}")
             counts["tampered"] += 1
     print(
-        f"accept.txt: {counts['genesis']} genesis statements and {counts['receipt']} receipts verified by pycose, "
-        f"{counts['witness']} witness signatures, {counts['link']} links, {counts['tampered']} tampered envelopes refused"
+        f"accept.txt: {counts['genesis']} genesis statements, {counts['receipt']} receipts, {counts['snapshot']} snapshot and "
+        f"{counts['divergence']} divergence statement verified by pycose, {counts['unsigned']} unsigned receipts taken for "
+        f"nothing more, {counts['witness']} witness signatures, {counts['link']} links, {counts['tampered']} tampered envelopes refused"
     )
-    check(counts["genesis"] == 3 and counts["receipt"] == 45, "the number of vectors")
+    numbers = [counts[kind] for kind in ("genesis", "receipt", "unsigned", "snapshot", "divergence")]
+    check(numbers == [5, 51, 24, 1, 1], f"the number of vectors: {numbers}")
 
 
-check_envelopes(check_keys())
+def verify_second(public, media_type, payload, signature):
+    """An ML-DSA-44 signature, over a Sig_structure that cbor2 builds."""
+    key_id = hashlib.sha256(public).digest()[:8]
+    protected = cbor2.dumps({1: -48, 3: media_type, 4: key_id}, canonical=True)
+    structure = cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
+    MLDSA44PublicKey.from_public_bytes(public).verify(signature, structure)
+
+
+def check_second_signatures(keys):
+    """The chain with second signatures, and the keys' derivation from their seeds."""
+    rows = [(kind, name, bytes.fromhex(value)) for kind, name, value in lines("post_quantum.txt")]
+    public = {kind: value for kind, _, value in rows if kind.endswith("-key")}
+    for kind, seed in (("operator-key", "operator-ml-dsa-44_seed"), ("runtime-key", "root_runtime-ml-dsa-44_seed")):
+        made = MLDSA44PrivateKey.from_seed_bytes(keys[seed]).public_key().public_bytes_raw()
+        check(made == public[kind], f"{kind} from its seed")
+    verified = tampered = 0
+    for kind, name, envelope in rows:
+        if kind not in ("genesis", "receipt") or envelope[0] == 0x82:
+            continue
+        statement = cbor2.loads(next(CoseMessage.decode(value).payload for kind, _, value in rows if kind == "genesis"))
+        check(statement[11] == hashlib.sha256(public["runtime-key"]).digest(), "the statement names the runtime's key")
+        first = keys["operator_public"] if kind == "genesis" else statement[3]
+        media_type = f"application/vnd.avouch.{'genesis' if kind == 'genesis' else 'body'}+cbor"
+        check(stock_verify(envelope, first, media_type), f"{kind} {name}: first signature")
+        signer = public["operator-key" if kind == "genesis" else "runtime-key"]
+        value = cbor2.loads(envelope).value
+        payload, signature = value[2], value[1][POST_QUANTUM]
+        verify_second(signer, media_type, payload, signature)
+        verified += 1
+        for place in range(0, len(signature), 97):
+            broken = signature[:place] + bytes([signature[place] ^ 1]) + signature[place + 1 :]
+            try:
+                verify_second(signer, media_type, payload, broken)
+                sys.exit(f"FAILED: {name}: a tampered second signature verifies")
+            except InvalidSignature:
+                tampered += 1
+    check(verified == 3, "the number of second signatures")
+    print(f"post_quantum.txt: {verified} ML-DSA-44 signatures verified by OpenSSL, {tampered} tampered ones refused")
+
+
+KEYS = check_keys()
+check_envelopes(KEYS)
+if MLDSA44PublicKey is None:
+    print("skipped: second signatures, this cryptography has no ML-DSA")
+else:
+    check_second_signatures(KEYS)
 print("all good")

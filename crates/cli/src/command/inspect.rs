@@ -108,12 +108,12 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
 
 fn overview(record: &Record) -> Result<Overview, Failure> {
     let mut tally = Tally::default();
-    for entry in record.entries(1, record.last_epoch()) {
+    for entry in record.entries(record.first_epoch(), record.last_epoch()) {
         let entry = entry?;
         let label = Annex::decode(&entry.annex).map(|annex| annex.label).unwrap_or_default();
         tally.count(&label, &record.body(&entry)?);
     }
-    let statement = record.genesis.statement();
+    let statement = record.genesis().statement();
     Ok(Overview {
         journal: record.path.display().to_string(),
         module_name: statement.module_name.clone(),
@@ -123,18 +123,19 @@ fn overview(record: &Record) -> Result<Overview, Failure> {
         cost_table: statement.cost_table.to_string(),
         key_mode: key_mode_word(statement.key_mode),
         signer: if statement.witness.is_some() { "guest" } else { "host" },
-        module_bytes: record.reader.header().module.len(),
+        module_bytes: record.reader().header().module.len(),
         epochs: record.last_epoch(),
         tally,
     })
 }
 
 fn step(record: &Record, epoch: u64) -> Result<Step, Failure> {
-    if epoch == 0 || epoch > record.last_epoch() {
-        let range = format!("--epoch {epoch}: the journal has epochs 1 to {}", record.last_epoch());
+    let (first, last) = (record.first_epoch(), record.last_epoch());
+    if epoch < first || epoch > last {
+        let range = format!("--epoch {epoch}: the journal has epochs {first} to {last}");
         return Err(Failure::message(Exit::Usage, range));
     }
-    let entry = record.reader.entry(epoch).map_err(crate::record::journal_failure)?;
+    let entry = record.reader().entry(epoch).map_err(crate::record::journal_failure)?;
     let body = record.body(&entry)?;
     let annex = Annex::decode(&entry.annex);
     let frame = body.frame();
@@ -232,7 +233,7 @@ pub(super) fn refusal(code: u8) -> Option<DeltaRefusal> {
 fn export(record: &Record, folder: &Path) -> Result<(), Failure> {
     let place = folder.display();
     fs::create_dir(folder).map_err(|error| anyhow!("{place}: {error}; name a new folder")).or_exit(Exit::World)?;
-    let header = record.reader.header();
+    let header = record.reader().header();
     fs::write(folder.join("module.wasm"), &header.module).or_exit(Exit::World)?;
     let file = fs::File::create(folder.join("steps.ndjson")).or_exit(Exit::World)?;
     let mut lines = std::io::BufWriter::new(file);
@@ -240,7 +241,7 @@ fn export(record: &Record, folder: &Path) -> Result<(), Failure> {
         "module": "module.wasm", "configuration": hex(&header.configuration), "genesis": hex(&header.genesis),
     });
     writeln!(lines, "{opening}").or_exit(Exit::World)?;
-    for entry in record.entries(1, record.last_epoch()) {
+    for entry in record.entries(record.first_epoch(), record.last_epoch()) {
         let entry = entry?;
         let body: Body = record.body(&entry)?;
         let line = serde_json::json!({"epoch": entry.epoch, "input": hex(&entry.input), "body": hex(&body.to_bytes())});

@@ -19,6 +19,7 @@ pub(crate) struct Arguments {
 struct Made {
     secret_file: String,
     public_file: String,
+    trust_file: String,
     operator: String,
 }
 
@@ -27,6 +28,7 @@ impl Report for Made {
         let rows = [
             ("root secret", format!("{} (only you can read it; keep a copy)", self.secret_file)),
             ("public key", format!("{} (give it to whoever verifies)", self.public_file)),
+            ("trust store", format!("{} (the same with the keys for statements and ML-DSA)", self.trust_file)),
             ("operator", self.operator.clone()),
         ];
         output::pairs(&rows)
@@ -39,6 +41,7 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let made = Made {
         secret_file: folder.secret_path().display().to_string(),
         public_file: folder.public_path().display().to_string(),
+        trust_file: folder.trust_path().display().to_string(),
         operator: operator.to_string(),
     };
     output::print(&made, format)?;

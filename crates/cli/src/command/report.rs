@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use gate::config::{Configuration, Statistic};
 use gate::graph::DeltaRefusal;
-use receipt::{Body, Decision, PublicKey};
+use receipt::{Body, Decision};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -15,11 +15,11 @@ use crate::command::bar;
 use crate::command::inspect::refusal;
 use crate::command::summary::Tally;
 use crate::exit::{Exit, Failure, OrExit};
-use crate::keys;
 use crate::output::{self, Format, Report};
 use crate::pictures;
 use crate::record::{Annex, Record};
 use crate::runfile::RunFile;
+use crate::trust::{Trust, TrustArguments};
 
 const PAGE: &str = include_str!("../report/page.html");
 const STYLE: &str = include_str!("../report/page.css");
@@ -40,9 +40,8 @@ pub(crate) struct Arguments {
     /// Draw the graph at this epoch; may be given again. The first tick of each alarm and the last tick if not given.
     #[arg(long, value_name = "EPOCH")]
     epoch: Vec<u64>,
-    /// Public key file of an operator whose chains are accepted; may be given again.
-    #[arg(long, value_name = "FILE", env = "AVOUCH_TRUST", value_delimiter = ':')]
-    trust: Vec<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArguments,
 }
 
 #[derive(Serialize)]
@@ -61,18 +60,21 @@ impl Report for Written {
 }
 
 pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure> {
-    let trusted = arguments.trust.iter().map(|path| keys::read_public(path)).collect::<Result<Vec<_>, _>>()?;
+    let trust = arguments.trust.read()?;
     let record = Record::open(&arguments.journal)?;
-    let last = record.last_epoch();
-    if let Some(epoch) = arguments.epoch.iter().find(|epoch| !(1..=last).contains(*epoch)) {
-        return Err(Failure::message(Exit::Usage, format!("--epoch {epoch}: the journal has epochs 1 to {last}")));
+    let (first, last) = (record.first_epoch(), record.last_epoch());
+    if let Some(epoch) = arguments.epoch.iter().find(|epoch| !(first..=last).contains(*epoch)) {
+        return Err(Failure::message(
+            Exit::Usage,
+            format!("--epoch {epoch}: the journal has epochs {first} to {last}"),
+        ));
     }
     let is_journal = |path: &Path| Some(fs::canonicalize(path).ok()? == fs::canonicalize(&arguments.journal).ok()?);
     if is_journal(&arguments.output) == Some(true) {
         let place = arguments.output.display();
         return Err(Failure::message(Exit::Usage, format!("--output {place}: that is the journal; name another file")));
     }
-    let page = page(&record, &arguments, &trusted)?;
+    let page = page(&record, &arguments, &trust)?;
     fs::write(&arguments.output, &page.html)
         .map_err(|error| anyhow!("{}: {error}", arguments.output.display()))
         .or_exit(Exit::World)?;
@@ -93,31 +95,35 @@ struct Page {
     exit: Exit,
 }
 
-fn page(record: &Record, arguments: &Arguments, trusted: &[PublicKey]) -> Result<Page, Failure> {
+fn page(record: &Record, arguments: &Arguments, trust: &Trust) -> Result<Page, Failure> {
     let bar = bar::new("report", Some(record.last_epoch()));
-    let verification = record.verify(trusted, |epoch| bar.set_position(epoch))?;
+    let verification = record.verify(trust, None, |epoch| bar.set_position(epoch));
     bar.finish_and_clear();
     let mut columns = Columns::default();
     // What follows the last receipt that verified is not shown: it is nobody's word.
-    for entry in record.entries(1, verification.last_epoch) {
+    for entry in record.entries(record.first_epoch(), verification.last_epoch) {
         let entry = entry?;
         let label = Annex::decode(&entry.annex).map(|annex| annex.label).unwrap_or_default();
         columns.push(&label, &record.body(&entry)?);
     }
-    let engine = record.entries(1, 1).next().transpose()?.and_then(|entry| Annex::decode(&entry.annex));
-    let bytes = &record.reader.header().configuration;
+    let engine = record
+        .entries(record.first_epoch(), record.first_epoch())
+        .next()
+        .transpose()?
+        .and_then(|entry| Annex::decode(&entry.annex));
+    let bytes = &record.reader().header().configuration;
     let mut space = vec![0; bytes.len()];
     let configuration = Configuration::decode(bytes, &mut space).or_exit(Exit::Malformed)?;
     let graphs = pictures::take(record, &epochs_to_draw(&arguments.epoch, &columns.tally, verification.last_epoch))?;
     let names: BTreeMap<String, String> = record
-        .reader
+        .reader()
         .names()
         .map_err(crate::record::journal_failure)?
         .into_iter()
         .map(|(id, name)| (id.to_string(), name))
         .collect();
     // The run file's text is for people only; one that no longer parses costs the events and notes.
-    let description = String::from_utf8_lossy(&record.reader.header().description).into_owned();
+    let description = String::from_utf8_lossy(&record.reader().header().description).into_owned();
     let file = RunFile::parse(Path::new("description"), description).ok();
     let name = file.as_ref().map_or("run", |file| file.sections.run.name.as_str()).to_owned();
     let events: Vec<Value> = file
@@ -179,7 +185,7 @@ fn epochs_to_draw(asked: &[u64], tally: &Tally, last: u64) -> Vec<u64> {
 }
 
 fn instance(record: &Record, configuration: &Configuration<'_>, engine: Option<String>) -> Value {
-    let statement = record.genesis.statement();
+    let statement = record.genesis().statement();
     json!({
         "id": statement.instance.to_string(),
         "module": statement.module.to_string(),

@@ -1,49 +1,72 @@
-//! `avouch run`.
+//! `avouch run`: takes a stream's ticks, one step each, and keeps a journal of receipts.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | [`start`] | a new chain, or the end of one that is to go on |
+//! | [`ticks`] | the loop, and what is kept beside the steps |
 
+mod start;
+mod ticks;
+
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use anyhow::anyhow;
-use codec::{Digest, sha256};
-use indicatif::ProgressBar;
-use journal::{Durability, Entry, Header, JournalErrorKind, Writer};
-use receipt::{
-    GenesisStatement, InstanceId, InstanceName, KeyMode, KeyRole, Outcome, PublicKey, RootSecret, SigningKey,
-};
-use runtime::{Container, Plan, Secrets};
+use journal::{Durability, JournalErrorKind};
 
-use crate::command::bar;
-use crate::command::summary::{Summary, Tally};
-use crate::engines::EngineArguments;
+use crate::command::summary::Summary;
+use crate::engines::{EngineArguments, ShadowChoice};
 use crate::exit::{Exit, Failure, OrExit};
-use crate::keys::{self, KeyFolder};
 use crate::output::{self, Format};
-use crate::prepare::{SealedGuest, seal_gate};
-use crate::record::{Annex, Record, journal_failure};
+use crate::prepare::seal_gate;
+use crate::record::{Record, journal_failure};
 use crate::runfile::{RunFile, SignerChoice};
 use crate::stdin::StoppableStdin;
+use crate::trust::Trust;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// The run file; examples/market.toml is one.
     runfile: PathBuf,
-    /// The journal to make; NAME.journal in this folder if not given.
+    /// The journal; NAME.journal in this folder if not given. One that is there already is gone on with: the ticks that
+    /// it has are read again, compared and skipped.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Overwrite the journal if it is there.
     #[arg(long)]
     replace: bool,
-    /// Stop after this many ticks.
+    /// The stream holds only what comes after the journal's last tick: nothing is compared and skipped.
+    #[arg(long, conflicts_with = "replace")]
+    next_rows: bool,
+    /// Go on although no head pin of this instance lies beside the root secret. Whoever says it vouches that nothing
+    /// later was signed anywhere.
+    #[arg(long, conflicts_with = "replace")]
+    adopt_head: bool,
+    /// Stop when the journal has this many ticks.
     #[arg(long, value_name = "TICKS")]
     limit: Option<u64>,
     /// What is promised about a tick once it is acknowledged: each, batch:N or close.
     #[arg(long, value_name = "WHEN", default_value = "batch:64", env = "AVOUCH_DURABILITY", value_parser = parse_durability)]
     durability: Durability,
+    /// Keep a snapshot every N ticks, from which a replay, a restore or a fork can start.
+    #[arg(long, value_name = "N")]
+    every: Option<NonZeroU32>,
+    /// Run a share of the steps on a second engine as well, and stop when the two disagree: ENGINE for every step,
+    /// ENGINE:1/N for every Nth.
+    #[arg(long, value_name = "ENGINE[:1/N]")]
+    shadow: Option<ShadowChoice>,
     /// Who signs claims; the run file's choice if not given.
     #[arg(long, value_enum)]
     signer: Option<SignerChoice>,
+    /// Sign every Kth receipt, and the last: those between are covered by the next. The run file's choice if not given.
+    #[arg(long, value_name = "K")]
+    sign_every: Option<NonZeroU32>,
+    /// Sign with ML-DSA-44 (FIPS 204) as well. The run file's choice if not given.
+    #[arg(long)]
+    post_quantum: bool,
     /// The folder with the root secret; made on the first run if there is none.
     #[arg(long, value_name = "DIR", env = "AVOUCH_KEYS")]
     keys: Option<PathBuf>,
@@ -62,45 +85,34 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let stream = Stream::open(&file, arguments.limit, &stop)?;
     let guest = seal_gate(file.configuration().profile)?;
     log::info!("sealed {}: {}", guest.name, guest.sealed.digest);
-    let identity = identity(&arguments, &file, &guest)?;
-    let engine = arguments.engine.start()?;
-    let module = Arc::from(engine.compile(&guest.sealed.bytes).or_exit(Exit::World)?);
-    let header = Header {
-        genesis: identity.plan.genesis.to_bytes(),
-        module: guest.sealed.bytes,
-        configuration: identity.plan.configuration.clone(),
-        description: file.text.clone().into_bytes(),
-    };
-    let container = Container::start(module, identity.plan, identity.secrets)?;
-    // Everything that can be wrong beforehand has been looked at: only now does an old journal go.
-    if arguments.replace {
-        remove(&output)?;
-    }
-    let writer = Writer::create(&output, &header, arguments.durability).map_err(journal_failure)?;
-    let mut run = Run { container, writer, engine: engine.name(), tally: Tally::default(), kept: 0 };
     let started = Instant::now();
+    let mut stream = stream;
+    let mut run = match start::existing(&arguments, &output)? {
+        None => start::fresh(&arguments, &file, guest, &output)?,
+        Some(writer) => start::resumed(&arguments, &file, &guest, &output, writer, &mut stream)?,
+    };
     let ended = run.all_ticks(stream, &stop);
-    let seconds = started.elapsed().as_secs_f64();
     // Whatever ended the stream, what was receipted is kept.
-    let Run { container, writer, tally, kept, .. } = run;
-    let closed = writer.close().map_err(journal_failure);
+    let kept = run.kept;
+    let closed = run.close();
     // What ended the stream comes first: a journal that cannot be closed is often the same trouble once more.
     ended.map_err(|failure| {
         failure.and(format!("what came before is in {}: {}", output.display(), output::count(kept, "tick")))
     })?;
-    closed?;
-    let verification = Record::open(&output)?.verify(&[identity.operator], |_| ())?;
-    if verification.head != container.tip().to_string() {
+    let closed = closed?;
+    let seconds = started.elapsed().as_secs_f64();
+    let verification = Record::open(&output)?.verify(&Trust::only(closed.operator), closed.pin.as_ref(), |_| ());
+    if verification.head != closed.tip.digest.to_string() {
         let other =
             format!("{}: the journal is not the one that this run wrote; something replaced it", output.display());
         return Err(Failure::message(Exit::World, other));
     }
     let exit = match verification.exit {
-        Exit::SignerUnknown | Exit::Good if tally.exhausted > 0 => Exit::Budget,
+        Exit::SignerUnknown | Exit::Good if closed.tally.exhausted > 0 => Exit::Budget,
         Exit::SignerUnknown => Exit::Good,
         other => other,
     };
-    let summary = Summary::new(&output, tally, verification, seconds, identity.public_file);
+    let summary = Summary::new(&output, closed.tally, verification, seconds, closed.public_file);
     output::print(&summary, format)?;
     Ok(exit)
 }
@@ -122,134 +134,6 @@ impl Stream {
         let total = if countable { Some(count_ticks(open()?, limit)) } else { None };
         Ok(Self { source: open()?, limit: limit.unwrap_or(u64::MAX), total })
     }
-}
-
-/// A run in progress.
-struct Run {
-    container: Container,
-    writer: Writer,
-    engine: &'static str,
-    tally: Tally,
-    /// Ticks that the journal took.
-    kept: u64,
-}
-
-impl Run {
-    fn all_ticks(&mut self, stream: Stream, stop: &AtomicBool) -> Result<(), Failure> {
-        let Stream { mut source, limit, total } = stream;
-        let bar = bar::new("run", total);
-        let ended = self.ticks_of(&mut *source, limit, stop, &bar);
-        bar.finish_and_clear();
-        let named = self.writer.name_vertices(source.vertex_names()).map_err(journal_failure);
-        self.tally.skipped_rows = source.skipped().count();
-        for error in source.skipped().first() {
-            log::warn!("skipped: {error}");
-        }
-        ended.and(named)
-    }
-
-    fn ticks_of(
-        &mut self,
-        source: &mut dyn feed::Source,
-        limit: u64,
-        stop: &AtomicBool,
-        bar: &ProgressBar,
-    ) -> Result<(), Failure> {
-        while self.container.epoch() < limit && !stop.load(Ordering::Relaxed) {
-            match source.next() {
-                None => break,
-                // Standard input ends with an error when it is told to stop; what was read of an open bin goes with it.
-                Some(Err(_)) if stop.load(Ordering::Relaxed) => break,
-                Some(tick) => self.one_tick(&tick.map_err(feed_failure)?)?,
-            }
-            bar.inc(1);
-            if let Some(day) = self.tally.last_alarm() {
-                bar.set_message(format!("last alarm {day}"));
-            }
-        }
-        Ok(())
-    }
-
-    fn one_tick(&mut self, tick: &feed::Tick) -> Result<(), Failure> {
-        let input = tick.encode();
-        let stepped = self.container.step(&input)?;
-        let receipt = stepped.receipt.expect("a run signs").to_bytes();
-        let unix_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as u64);
-        let annex = Annex { unix_ms, label: tick.label.clone(), engine: self.engine.to_owned() };
-        let epoch = self.container.epoch();
-        self.tally.count(&tick.label, &stepped.body);
-        if !matches!(stepped.body.frame().outcome, Outcome::Done) {
-            log::info!("epoch {epoch} ({}): {}", tick.label, stepped.body.frame().outcome.word());
-        }
-        self.writer.append(Entry { epoch, input, receipt, annex: annex.encode() }).map_err(journal_failure)?;
-        self.kept += 1;
-        log::debug!("epoch {epoch} ({}) is in the journal", tick.label);
-        Ok(())
-    }
-}
-
-/// Whose chain it is: keys, genesis statement, and where the operator's public key lies.
-struct Identity {
-    plan: Plan,
-    secrets: Secrets,
-    operator: PublicKey,
-    public_file: Option<PathBuf>,
-}
-
-fn identity(arguments: &Arguments, file: &RunFile, guest: &SealedGuest) -> Result<Identity, Failure> {
-    let mut configuration = Vec::new();
-    file.configuration().encode(&mut configuration);
-    let digest = sha256(&configuration);
-    let (root, key_mode, public_file) = root_secret(arguments, &digest)?;
-    let name = InstanceName { module: guest.sealed.digest, configuration: digest, instance: instance_id(key_mode)? };
-    let guest_signs = arguments.signer.unwrap_or(file.sections.run.signer) == SignerChoice::Guest;
-    let runtime = root.instance_key(KeyRole::Runtime, &name);
-    let witness: Option<SigningKey> = guest_signs.then(|| root.instance_key(KeyRole::Witness, &name));
-    let operator = root.operator_key();
-    let statement = GenesisStatement {
-        instance: name.instance,
-        runtime: runtime.public(),
-        witness: witness.as_ref().map(SigningKey::public),
-        module: name.module,
-        configuration: digest,
-        cost_table: seal::cost_table_digest(),
-        key_mode,
-        module_name: guest.name.to_owned(),
-    };
-    let genesis = statement.sign(&operator).or_exit(Exit::World)?;
-    let plan = Plan { genesis, configuration };
-    Ok(Identity { plan, secrets: Secrets::Sign { runtime, witness }, operator: operator.public(), public_file })
-}
-
-/// The root secret, made now if this is the first run.
-fn root_secret(
-    arguments: &Arguments,
-    configuration: &Digest,
-) -> Result<(RootSecret, KeyMode, Option<PathBuf>), Failure> {
-    if arguments.insecure_keys_from_configuration {
-        log::warn!("INSECURE keys: anybody who has the configuration can forge these receipts");
-        let secret = RootSecret::insecure_from_configuration(configuration);
-        return Ok((secret, KeyMode::InsecureFromConfiguration, None));
-    }
-    let folder = KeyFolder::at(arguments.keys.clone().map_or_else(keys::default_folder, Ok)?);
-    let secret = match folder.read()? {
-        Some(secret) => secret,
-        None => {
-            folder.create()?;
-            log::warn!("made a root secret: {}", folder.secret_path().display());
-            folder.read()?.ok_or_else(|| anyhow!("the root secret that was just made is gone")).or_exit(Exit::World)?
-        }
-    };
-    Ok((secret, KeyMode::RootSecret, Some(folder.public_path())))
-}
-
-/// A name that no other instance has; for test vectors, which must come out the same each time, all zeros.
-fn instance_id(key_mode: KeyMode) -> Result<InstanceId, Failure> {
-    let mut id = [0; 16];
-    if key_mode == KeyMode::RootSecret {
-        getrandom::fill(&mut id).map_err(|error| anyhow!("no randomness to be had: {error}")).or_exit(Exit::World)?;
-    }
-    Ok(InstanceId(id))
 }
 
 fn feed_failure(error: feed::FeedError) -> Failure {

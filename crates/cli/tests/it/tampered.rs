@@ -1,6 +1,6 @@
 //! Journals that somebody changed, with all the means of this program: each change is named, with its epoch and a code.
 
-use journal::{Durability, Entry, Header, Reader, Writer};
+use journal::{Durability, Entry, Header, Reader, Start, Writer};
 use receipt::{Body, Frame, Genesis, InstanceName, KeyRole, Receipt};
 
 use crate::room::{PUBLIC_PATH, RUN_FILE, Ran, Room, root, rows};
@@ -23,8 +23,10 @@ fn change(room: &Room, change: impl FnOnce(&mut Header, &mut Vec<Entry>)) {
     let mut entries: Vec<Entry> = reader.entries(1, u64::MAX).map(|entry| entry.expect("a step")).collect();
     change(&mut header, &mut entries);
     let _ = std::fs::remove_file(room.path("changed.journal"));
+    let (base_epoch, tip) = reader.base();
+    let start = Start { base_epoch, tip, peaks: Vec::new() };
     let mut writer =
-        Writer::create(&room.path("changed.journal"), &header, Durability::AtClose).expect("a new journal");
+        Writer::create(&room.path("changed.journal"), &header, start, Durability::AtClose).expect("a new journal");
     for (epoch, entry) in (1..).zip(entries) {
         writer.append(Entry { epoch, ..entry }).expect("the next step");
     }

@@ -66,7 +66,7 @@ fn bad_rows_of_csv() {
 #[test]
 fn bad_rows_of_other_streams() {
     let prices = "Date,A,B\n2020-01-01,1,2\n";
-    let cases: [(&str, String, &str); 17] = [
+    let cases: [(&str, String, &str); 18] = [
         (PRICES, format!("{prices}2020-01-02,1,0\n"), "line 3, field \"B\": zero (found \"0\")"),
         (PRICES, format!("{prices}2020-01-02,-1,1\n"), "line 3, field \"A\": negative (found \"-1\")"),
         (PRICES, format!("{prices}2020-01-02,,1\n"), "line 3, field \"A\": missing or empty"),
@@ -88,6 +88,12 @@ fn bad_rows_of_other_streams() {
             NAMES,
             "u,v,w\na,b,1\nb,c,1\n".into(),
             "line 3, field \"v\": out of the declared range of 2 vertices (found \"c\")",
+        ),
+        // A name was as long as its line, and a million of them are kept: a stream could take a terabyte of memory.
+        (
+            NAMES,
+            format!("u,v,w\n{},b,1\n{},b,1\n", "a".repeat(256), "a".repeat(257)),
+            "line 3, field \"u\": a name of more than 256 bytes (found \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\")",
         ),
         (NAMES, "u,v,w\n\na,b,-1\n".into(), "line 3, field \"w\": negative (found \"-1\")"),
         (NDJSON, "{\"op\":\n".into(), "line 1: not a JSON object, at byte 6"),

@@ -7,7 +7,7 @@ use super::RunFile;
 #[test]
 fn wrong_keys_are_refused_with_their_line() {
     let csv = "kind='csv'\npath='-'\nvertices={names=9}\nbin={rows=1}\ncolumns={op='o',u='u'}";
-    let cases: [(String, &str, &str); 17] = [
+    let cases: [(String, &str, &str); 18] = [
         ("kind='prices'\npath='-'\nwindow=63\nwindwo=1".into(), "line 5", "unknown field `windwo`"),
         ("kind='price'\npath='-'".into(), "line 2", "unknown variant `price`"),
         ("kind='prices'\npath='-'\nwindow='long'".into(), "line 4", "invalid type"),
@@ -25,6 +25,12 @@ fn wrong_keys_are_refused_with_their_line() {
         (csv.replace("rows=1", "seconds=60"), "line 1", "lacks `columns.time`"),
         (csv.replace("rows=1", "rows=0"), "line 1", "`bin` is out of range"),
         (csv.replace("names=9", "names=0"), "line 1", "`vertices` is out of range"),
+        // Each column may bring an array as long as its line: without a limit a run file could name one a thousand times.
+        (
+            csv.replace("u='u'", "u='u',values=['x','x','x','x','x']"),
+            "line 1",
+            "`columns.values` is out of range; write at most 4 columns",
+        ),
     ];
     for (keys, line, words) in &cases {
         let error = toml::from_str::<RunFile>(&format!("[stream]\n{keys}\n")).map(|_| ()).unwrap_err().to_string();

@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use journal::{Durability, Writer};
+use journal::Durability;
 
-use crate::fixture::{Random, entry, header, place, read};
+use crate::fixture::{Random, create, entry, header, place, read};
 
 /// Set for a child process: the journal that it shall write until somebody kills it.
 const CHILD_PATH: &str = "AVOUCH_TEST_JOURNAL";
@@ -22,7 +22,7 @@ fn child_that_appends_until_it_is_killed() {
     let Some(path) = std::env::var_os(CHILD_PATH) else { return };
     let batch: u32 = std::env::var(CHILD_BATCH).expect("set beside the path").parse().expect("a number");
     let durability = if batch == 1 { Durability::EveryStep } else { Durability::Batch(batch) };
-    let mut writer = Writer::create(Path::new(&path), &header(), durability).expect("a new journal");
+    let mut writer = create(Path::new(&path), durability);
     for epoch in 1.. {
         writer.append(entry(epoch)).expect("the next step");
         // Straight to the pipe: the test harness may hold back what is printed otherwise.

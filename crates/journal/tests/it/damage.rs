@@ -5,7 +5,7 @@ use std::panic;
 
 use journal::{Durability, JournalErrorKind};
 
-use crate::fixture::{Random, entry, header, place, read, write};
+use crate::fixture::{Random, entry, header, place, quiet_storage, read, write};
 
 const STEPS: u64 = 60;
 
@@ -34,6 +34,7 @@ fn steps_found(path: &std::path::Path, what: &str) -> Option<u64> {
 
 #[test]
 fn a_file_cut_anywhere_is_refused() {
+    quiet_storage();
     let (_folder, path) = place();
     write(&path, STEPS, Durability::Batch(16));
     let whole = fs::read(&path).expect("the journal");
@@ -56,6 +57,7 @@ fn a_file_cut_anywhere_is_refused() {
 
 #[test]
 fn a_flipped_bit_never_makes_another_step() {
+    quiet_storage();
     let (_folder, path) = place();
     write(&path, STEPS, Durability::Batch(16));
     let whole = fs::read(&path).expect("the journal");

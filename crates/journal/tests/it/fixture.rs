@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use journal::{Durability, Entry, Header, JournalError, Reader, Writer};
+use codec::{Digest, sha256};
+use journal::{Durability, Entry, Header, JournalError, Reader, Start, Writer};
 use tempfile::TempDir;
 
 /// A folder and a journal in it that is not there yet.
@@ -19,7 +20,24 @@ pub(crate) fn header() -> Header {
         module: bytes(2, 20_000),
         configuration: bytes(3, 90),
         description: b"[run]\nname = \"test\"\n".to_vec(),
+        post_quantum_key: bytes(4, 1_312),
+        start: 0,
     }
+}
+
+/// The start of a whole chain under [`header`].
+pub(crate) fn whole() -> Start {
+    Start { base_epoch: 0, tip: sha256(b"genesis"), peaks: Vec::new() }
+}
+
+/// The digest that stands for the body of an epoch.
+pub(crate) fn tip(epoch: u64) -> Digest {
+    sha256(&epoch.to_be_bytes())
+}
+
+/// A new journal of a whole chain.
+pub(crate) fn create(path: &Path, durability: Durability) -> Writer {
+    Writer::create(path, &header(), whole(), durability).expect("a new journal")
 }
 
 /// The step of an epoch: some of a few bytes, some of many pages.
@@ -57,7 +75,7 @@ impl Random {
 
 /// A journal of `steps` steps, closed.
 pub(crate) fn write(path: &Path, steps: u64, durability: Durability) {
-    let mut writer = Writer::create(path, &header(), durability).expect("a new journal");
+    let mut writer = create(path, durability);
     for epoch in 1..=steps {
         writer.append(entry(epoch)).expect("the next step");
     }
@@ -67,7 +85,23 @@ pub(crate) fn write(path: &Path, steps: u64, durability: Durability) {
 /// All that a journal holds.
 pub(crate) fn read(path: &Path) -> Result<(Header, Vec<Entry>), JournalError> {
     let reader = Reader::open(path)?;
+    reader.check_tree()?;
     let entries = reader.entries(1, reader.last_epoch()).collect::<Result<Vec<_>, _>>()?;
     assert_eq!(entries.len() as u64, reader.last_epoch(), "an iteration without an error gives every step");
     Ok((reader.header().clone(), entries))
+}
+
+/// The storage's assertions are caught, but the runtime still prints each: tests that break it by the thousand ask for
+/// silence about those, and only those.
+pub(crate) fn quiet_storage() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let others = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let here = info.location().is_some_and(|place| place.file().contains("journal/"));
+            if here {
+                others(info);
+            }
+        }));
+    });
 }

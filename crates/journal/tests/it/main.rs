@@ -2,5 +2,11 @@
 
 mod crash;
 mod damage;
+mod disk;
+mod faults;
 mod fixture;
+mod flips;
 mod keeping;
+mod log;
+mod run;
+mod snapshots;

@@ -71,3 +71,47 @@ impl core::fmt::Debug for Table {
         write!(f, "Table of {:?}", self.0[0].compress())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{println, vec, vec::Vec};
+
+    use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
+    use curve25519_dalek::traits::Identity as _;
+    use sha2::{Digest as _, Sha512};
+
+    use super::{Digits, EdwardsPoint, Scalar, Table};
+
+    /// Scalars with digits at every edge, L − 1, and some without any pattern.
+    fn scalars() -> Vec<Scalar> {
+        let mut scalars = vec![Scalar::ZERO, Scalar::ONE, -Scalar::ONE];
+        for byte in [1, 127, 128, 129, 254, 255] {
+            for zeros in [0, 1, 15, 30] {
+                let mut bytes = [byte; 32];
+                bytes[..zeros].fill(0);
+                bytes[31] = 0x0f;
+                scalars.push(Option::from(Scalar::from_canonical_bytes(bytes)).expect("below the order"));
+            }
+        }
+        let any = |index: u8| Scalar::from_bytes_mod_order_wide(&Sha512::digest([index]).into());
+        scalars.extend((0..100).map(any));
+        scalars
+    }
+
+    #[test]
+    fn multiples_are_those_of_another_algorithm() {
+        let scalars = scalars();
+        for torsion in EIGHT_TORSION {
+            let point = ED25519_BASEPOINT_POINT * Scalar::from(77_u64) + torsion;
+            let table = Table::new(&point);
+            let mut points = vec![EdwardsPoint::identity(); scalars.len()];
+            let digits: Vec<_> = scalars.iter().map(|scalar| Some(Digits::of(scalar))).collect();
+            table.add_multiples(&mut points, &digits);
+            for (found, scalar) in points.iter().zip(&scalars) {
+                let expected = EdwardsPoint::vartime_double_scalar_mul_basepoint(scalar, &point, &Scalar::ZERO);
+                assert_eq!(*found, expected);
+            }
+        }
+        println!("8 points, {} scalars", scalars.len());
+    }
+}

@@ -105,13 +105,7 @@ struct Later<'b> {
 }
 
 impl Signatures for Later<'_> {
-    fn check(
-        &mut self,
-        key: &CheckedKey,
-        message: &[u8],
-        signature: &Signature,
-        bad: Verdict,
-    ) -> Result<(), Verdict> {
+    fn check(&mut self, key: &CheckedKey, message: &[u8], signature: &Signature, bad: Verdict) -> Result<(), Verdict> {
         self.batch.push(key, message, signature);
         self.waiting.push((bad, self.before));
         Ok(())

@@ -1,8 +1,8 @@
 //! Every single bit of a small chain, flipped: nothing that differs is accepted.
 
-use receipt::{Genesis, KeyMode, PublicKey, Trust, Verdict, verify_chain};
+use receipt::{Genesis, KeyMode, Parent, PublicKey, Trust, Verdict, verify_chain};
 
-use crate::fixture::{self, Signs};
+use crate::fixture::{self, Signs, Terms};
 
 /// Whether a chain is accepted with the operator trusted.
 fn accepted(genesis: &[u8], receipts: &[Vec<u8>], operator: PublicKey) -> bool {
@@ -13,8 +13,14 @@ fn accepted(genesis: &[u8], receipts: &[Vec<u8>], operator: PublicKey) -> bool {
 
 #[test]
 fn every_single_bit_flip_is_refused() {
-    for signs in [Signs::Guest, Signs::Host] {
-        let instance = fixture::instance(signs, KeyMode::RootSecret);
+    // With an interval of three the first two receipts are unsigned, and the last one's signature covers them.
+    for (signs, interval) in [(Signs::Guest, 1), (Signs::Host, 1), (Signs::Guest, 3), (Signs::Host, 3)] {
+        let terms = Terms {
+            interval,
+            parent: (interval == 3).then(|| Parent { epoch: 0, ..fixture::parent() }),
+            ..Terms::PLAIN
+        };
+        let instance = fixture::instance_on(signs, KeyMode::RootSecret, terms);
         let operator = instance.operator.public();
         let genesis = instance.genesis.to_bytes();
         let receipts = fixture::to_bytes(&fixture::chain(&instance, 3));
@@ -34,7 +40,10 @@ fn every_single_bit_flip_is_refused() {
                 refused[1] += 1;
             }
         }
-        println!("{signs:?} signs: {} genesis bits and {} receipt bits refused, 0 accepted", refused[0], refused[1]);
+        println!(
+            "{signs:?} signs, interval {interval}: {} genesis bits and {} receipt bits refused, 0 accepted",
+            refused[0], refused[1]
+        );
     }
 }
 

@@ -1,4 +1,5 @@
 //! Deterministic keys, claims and chains. The benches use this file too.
+#![allow(unexpected_cfgs, reason = "crates that borrow this file need not know the feature post-quantum")]
 
 use core::num::NonZeroU32;
 
@@ -155,8 +156,14 @@ pub(crate) fn claim(genesis: &Genesis, tip: Tip) -> Claim {
             _ => Decision::Fail { severity: epoch as u8 },
         },
         completed: if odd { Components::ALL } else { Components::from_mask(9).expect("below 32") },
-        work: Work { total: 1000 * epoch, ingest: 10, cut: 400, spectral: 500, evidence: 70, witness: 20 },
-        graph: GraphSize { vertices: 20, edges: 190, core_vertices: 20, core_edges: 180, version: 7 * epoch },
+        work: Work { total: epoch.wrapping_mul(1000), ingest: 10, cut: 400, spectral: 500, evidence: 70, witness: 20 },
+        graph: GraphSize {
+            vertices: 20,
+            edges: 190,
+            core_vertices: 20,
+            core_edges: 180,
+            version: epoch.wrapping_mul(7),
+        },
         cut: odd.then(|| Cut {
             epoch,
             value: 5 << 32 | epoch,
@@ -189,7 +196,7 @@ pub(crate) fn frame(genesis: &Genesis, tip: Tip, outcome: Outcome, claim: Option
         previous: tip.digest,
         input: sha256(&input(epoch)),
         outcome,
-        meter_used: 123_456 + epoch,
+        meter_used: epoch.wrapping_add(123_456),
         module: statement.module,
         configuration: statement.configuration,
         cost_table: statement.cost_table,

@@ -5,10 +5,13 @@ use core::num::NonZeroU32;
 use codec::{Digest, sha256};
 use proptest::prelude::*;
 use receipt::claim::Refused;
-use receipt::limits::{BODY_LEN_MAX, FRAME_LEN_MAX, GENESIS_LEN_MAX, PLAIN_RECEIPT_LEN_MAX, POST_QUANTUM_HEADER_LEN, RECEIPT_LEN_MAX, UNSIGNED_RECEIPT_LEN_MAX};
+use receipt::limits::{
+    BODY_LEN_MAX, FRAME_LEN_MAX, GENESIS_LEN_MAX, PLAIN_RECEIPT_LEN_MAX, POST_QUANTUM_HEADER_LEN, RECEIPT_LEN_MAX,
+    UNSIGNED_RECEIPT_LEN_MAX,
+};
 use receipt::{
-    Body, Claim, Components, Denial, Exhaustion, FormatError, Frame, Genesis, KeyMode, Outcome, Parent, PublicKey, Receipt, Tip, TrapCode,
-    first_difference, sign_claim,
+    Body, Claim, Components, Denial, Exhaustion, FormatError, Frame, Genesis, KeyMode, Outcome, Parent, PublicKey,
+    Receipt, Tip, TrapCode, first_difference, sign_claim,
 };
 
 use crate::claims::{any_claim, widest};

@@ -10,11 +10,12 @@ use codec::{Digest, Encoder, sha256};
 use receipt::cose::{Content, Sign1};
 use receipt::{
     Body, Claim, Components, DUMMY_SEED, FormatError, Frame, Genesis, KeyMode, KeyRole, Outcome, PublicKey, Receipt,
-    RootSecret, Tip, sign_claim, verify_chain,
+    RootSecret, Signature, SignedDivergence, SigningKey, Snapshot, State, Tip, sign_claim, verify_chain,
 };
 
 use crate::claims::widest;
-use crate::fixture::{self, Instance, Signs};
+use crate::fixture::{self, Instance, Signs, Terms};
+use crate::statements;
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/vectors/receipt")
@@ -67,15 +68,20 @@ fn keys() {
     let insecure = RootSecret::insecure_from_configuration(&name.configuration);
     line("insecure_root_secret", insecure.expose());
     for (mode, root) in [("root", fixture::root()), ("insecure", insecure)] {
-        for role in [KeyRole::Runtime, KeyRole::Witness] {
+        for role in [KeyRole::Runtime, KeyRole::Witness, KeyRole::Log] {
             let key = root.instance_key(role, &name);
             line(&format!("{mode}_{}_seed", role.word()), &*key.expose_seed());
             line(&format!("{mode}_{}_public", role.word()), &key.public().0);
         }
+        line(&format!("{mode}_runtime-ml-dsa-44_seed"), &*root.runtime_post_quantum_seed(&name));
     }
     let operator = fixture::root().operator_key();
     line("operator_seed", &*operator.expose_seed());
     line("operator_public", &operator.public().0);
+    let statement = fixture::root().statement_key();
+    line("statement_seed", &*statement.expose_seed());
+    line("statement_public", &statement.public().0);
+    line("operator-ml-dsa-44_seed", &*fixture::root().operator_post_quantum_seed());
     line("dummy_seed", &DUMMY_SEED);
     compare("keys.txt", &text);
 }
@@ -88,8 +94,8 @@ fn accept() {
         writeln!(text, "{kind} {name} {}", hex(bytes)).expect("writing to a string");
     };
     line("claim", "widest", &encoded(&widest()));
-    for (name, signs, key_mode) in chains() {
-        let instance = fixture::instance(signs, key_mode);
+    for (name, signs, key_mode, terms) in chains() {
+        let instance = fixture::instance_on(signs, key_mode, terms);
         line("genesis", name, &instance.genesis.to_bytes());
         for receipt in fixture::chain(&instance, 15) {
             let name = format!("{name}/{}", receipt.body().frame().epoch);
@@ -97,9 +103,13 @@ fn accept() {
                 line("claim", &name, claim);
             }
             line("body", &name, receipt.body_bytes());
-            line("receipt", &name, &receipt.to_bytes());
+            line(if receipt.is_signed() { "receipt" } else { "unsigned" }, &name, &receipt.to_bytes());
         }
     }
+    let instance = fixture::instance(Signs::Guest, KeyMode::RootSecret);
+    line("state", "of-the-snapshot", &statements::state().to_bytes());
+    line("snapshot", "guest-signs/5", &statements::snapshot(&instance).to_bytes());
+    line("divergence", "guest-signs/1", &statements::divergence(&instance).to_bytes());
     compare("accept.txt", &text);
     let mut count = 0;
     for line in read("accept.txt").lines().filter(|line| !line.starts_with('#')) {
@@ -135,10 +145,10 @@ fn reject() {
 #[test]
 fn verdicts() {
     let mut text = String::from(
-        "# Chains: `chain NAME VERDICT`, then its genesis statement, the operator to trust and the receipts.\n",
+        "# Chains: `chain NAME VERDICT COVERAGE`, then its genesis statement, the operator to trust and the receipts.\n",
     );
-    for (name, signs, key_mode) in chains() {
-        let instance = fixture::instance(signs, key_mode);
+    for (name, signs, key_mode, terms) in chains() {
+        let instance = fixture::instance_on(signs, key_mode, terms);
         let good = fixture::to_bytes(&fixture::chain(&instance, 4));
         let mut one = |change: &str, receipts: &[Vec<u8>]| {
             text.push_str(&chain_lines(&format!("{name}-{change}"), &instance, receipts));
@@ -152,26 +162,53 @@ fn verdicts() {
         let mut signature = good.clone();
         *signature[1].last_mut().expect("not empty") ^= 1;
         one("signature", &signature);
-        let foreign = fixture::claimed(&instance, Tip { epoch: 1, digest: sha256(b"elsewhere") });
+        let start = Tip::start(&instance.genesis).epoch;
+        let foreign = fixture::claimed(&instance, Tip { epoch: start + 1, digest: sha256(b"elsewhere") });
         one("link", &[good[0].clone(), foreign.to_bytes()]);
+        let mut bare = fixture::chain(&instance, 4);
+        bare[3] = Receipt::unsigned(bare[3].body().clone(), bare[3].witness().copied()).expect("agrees");
+        one("last-unsigned", &fixture::to_bytes(&bare));
     }
     compare("chains.txt", &text);
     println!("{} chains", text.lines().filter(|line| line.starts_with("chain ")).count());
 }
 
-fn chains() -> [(&'static str, Signs, KeyMode); 3] {
+fn chains() -> [(&'static str, Signs, KeyMode, Terms); 5] {
+    let every_fourth = Terms { interval: 4, ..Terms::PLAIN };
+    let fork = Terms { interval: 4, parent: Some(fixture::parent()), ..Terms::PLAIN };
     [
-        ("guest-signs", Signs::Guest, KeyMode::RootSecret),
-        ("host-signs", Signs::Host, KeyMode::RootSecret),
-        ("insecure", Signs::Guest, KeyMode::InsecureFromConfiguration),
+        ("guest-signs", Signs::Guest, KeyMode::RootSecret, Terms::PLAIN),
+        ("host-signs", Signs::Host, KeyMode::RootSecret, Terms::PLAIN),
+        ("insecure", Signs::Guest, KeyMode::InsecureFromConfiguration, Terms::PLAIN),
+        ("every-fourth", Signs::Guest, KeyMode::RootSecret, every_fourth),
+        ("fork", Signs::Host, KeyMode::RootSecret, fork),
     ]
+}
+
+/// A chain whose runtime and operator sign twice. It can be made with the feature `post-quantum` alone.
+#[cfg(feature = "post-quantum")]
+#[test]
+fn post_quantum() {
+    let terms = Terms { interval: 2, post_quantum: true, ..Terms::PLAIN };
+    let instance = fixture::instance_on(Signs::Guest, KeyMode::RootSecret, terms);
+    let mut text = String::from("# A chain with second signatures by ML-DSA-44: what, name, hexadecimal.\n");
+    let mut line = |kind: &str, name: &str, bytes: &[u8]| {
+        writeln!(text, "{kind} {name} {}", hex(bytes)).expect("writing to a string");
+    };
+    line("operator-key", "ml-dsa-44", fixture::operator_post_quantum().public().as_bytes());
+    line("runtime-key", "ml-dsa-44", instance.post_quantum.as_ref().expect("it has one").public().as_bytes());
+    line("genesis", "twice-signed", &instance.genesis.to_bytes());
+    for receipt in fixture::chain(&instance, 4) {
+        line("receipt", &format!("twice-signed/{}", receipt.body().frame().epoch), &receipt.to_bytes());
+    }
+    compare("post_quantum.txt", &text);
 }
 
 fn chain_lines(name: &str, instance: &Instance, receipts: &[Vec<u8>]) -> String {
     let operator: PublicKey = instance.operator.public();
     let report = verify_chain(&instance.genesis, &[operator], receipts.iter().map(|bytes| (bytes.as_slice(), None)));
-    let verdict = format!("{:?}", report.verdict).replace(' ', "");
-    let mut text = format!("chain {name} {verdict}\n");
+    let word = |what: &dyn std::fmt::Debug| format!("{what:?}").replace(' ', "");
+    let mut text = format!("chain {name} {} {}\n", word(&report.verdict), word(&report.coverage));
     writeln!(text, "genesis {}", hex(&instance.genesis.to_bytes())).expect("writing to a string");
     writeln!(text, "operator {operator}").expect("writing to a string");
     for receipt in receipts {
@@ -185,7 +222,14 @@ fn again(kind: &str, bytes: &[u8]) -> Result<Vec<u8>, FormatError> {
     match kind {
         "claim" => Claim::decode(bytes).map(|claim| encoded(&claim)).map_err(FormatError::Claim),
         "body" => Body::decode(bytes).map(|body| body.to_bytes()),
-        "receipt" => Receipt::decode(bytes).map(|receipt| receipt.to_bytes()),
+        "receipt" | "unsigned" => {
+            let receipt = Receipt::decode(bytes)?;
+            assert_eq!(receipt.is_signed(), kind == "receipt");
+            Ok(receipt.to_bytes())
+        }
+        "state" => State::decode(bytes).map(|state| state.to_bytes()),
+        "snapshot" => Snapshot::decode(bytes).map(|snapshot| snapshot.to_bytes()),
+        "divergence" => SignedDivergence::decode(bytes).map(|divergence| divergence.to_bytes()),
         "genesis" => Genesis::decode(bytes).map(|genesis| genesis.to_bytes()),
         other => panic!("unknown kind of vector: {other}"),
     }
@@ -197,6 +241,8 @@ fn word(error: FormatError) -> String {
         FormatError::Envelope(inner) => format!("Envelope:{:?}:{}", inner.reason, inner.offset),
         FormatError::Body(inner) => format!("Body:{:?}:{}", inner.reason, inner.offset),
         FormatError::Claim(inner) => format!("Claim:{:?}:{}", inner.reason, inner.offset),
+        FormatError::Statement(inner) => format!("Statement:{:?}:{}", inner.reason, inner.offset),
+        FormatError::State(inner) => format!("State:{:?}:{}", inner.reason, inner.offset),
         FormatError::Genesis(inner) => format!("Genesis:{:?}:{}", inner.reason, inner.offset),
         other => format!("{other:?}"),
     }
@@ -207,10 +253,14 @@ fn rejected() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     let mut list = rejected_claims(&instance);
     list.extend(rejected_bodies(&instance));
     list.extend(rejected_envelopes(&instance));
+    list.extend(rejected_unsigned(&instance));
+    list.extend(rejected_genesis(&instance));
+    list.extend(rejected_statements(&instance));
     list
 }
 
 /// Replaces the first `from` in `bytes` by `to`.
+#[track_caller]
 fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let place = bytes.windows(from.len()).position(|window| window == from).expect("the bytes are there");
     [&bytes[..place], to, &bytes[place + from.len()..]].concat()
@@ -320,9 +370,98 @@ fn rejected_envelopes(instance: &Instance) -> Vec<(&'static str, &'static str, V
     ]
 }
 
-fn envelope(instance: &Instance, content: Content, witness: Option<receipt::Signature>, payload: &[u8]) -> Vec<u8> {
+fn rejected_unsigned(instance: &Instance) -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let signed = fixture::claimed(instance, Tip::start(&instance.genesis));
+    let (body, witness) = (signed.body_bytes(), signed.witness().expect("the guest signs").0);
+    let raw = |len: u64, body: Option<&[u8]>, witness: Option<&[u8]>| {
+        let mut bytes = Vec::new();
+        Encoder::new(&mut bytes).array(len).optional_bytes(body).optional_bytes(witness);
+        bytes
+    };
+    let good = raw(2, Some(body), Some(&witness));
+    assert!(Receipt::decode(&good).is_ok_and(|receipt| !receipt.is_signed()));
+    vec![
+        ("unsigned", "trailing-byte", [&good[..], &[0]].concat()),
+        ("unsigned", "cut-short", good[..good.len() - 1].to_vec()),
+        ("unsigned", "tagged", [&[0xd2], &good[..]].concat()),
+        ("unsigned", "array-of-1", raw(1, Some(body), Some(&witness))),
+        ("unsigned", "array-of-3", raw(3, Some(body), Some(&witness))),
+        ("unsigned", "indefinite-array", [&[0x9f], &good[1..], &[0xff]].concat()),
+        ("unsigned", "no-body", raw(2, None, Some(&witness))),
+        ("unsigned", "empty-body", raw(2, Some(&[]), Some(&witness))),
+        ("unsigned", "witness-missing", raw(2, Some(body), None)),
+        ("unsigned", "witness-of-63-bytes", raw(2, Some(body), Some(&witness[1..]))),
+        ("unsigned", "witness-undefined", {
+            let unwitnessed = raw(2, Some(body), None);
+            [&unwitnessed[..unwitnessed.len() - 1], &[0xf7]].concat()
+        }),
+        ("unsigned", "too-long", [&[0x82][..], &vec![0; receipt::limits::UNSIGNED_RECEIPT_LEN_MAX]].concat()),
+    ]
+}
+
+fn rejected_genesis(instance: &Instance) -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let genesis = instance.genesis.to_bytes();
+    let (interval, none) = ([10, 1, 11, 0xf6, 12], [0xa0]);
+    let mut second = vec![0xa1, 0x3a, 0, 1, 0x11, 0x71, 0x59, 0x09, 0x74];
+    second.extend([0; 2420]);
+    // The unprotected header follows the protected one, whose length is the fourth byte.
+    let place = 4 + usize::from(genesis[3]);
+    assert_eq!(genesis[place..=place], none);
+    let with_header = |header: &[u8]| [&genesis[..place], header, &genesis[place + 1..]].concat();
+    let mut fork = instance.genesis.statement().clone();
+    fork.parent = Some(fixture::parent());
+    let fork = fork.sign(&instance.operator).expect("a good statement").to_bytes();
+    let parent = [13, 0x84, 0x50];
+    vec![
+        ("genesis", "version-1", replaced(&genesis, &[0xad, 1, 2], &[0xad, 1, 1])),
+        ("genesis", "interval-0", replaced(&genesis, &interval, &[10, 0, 11, 0xf6, 12])),
+        ("genesis", "interval-null", replaced(&genesis, &interval, &[10, 0xf6, 11, 0xf6, 12])),
+        ("genesis", "post-quantum-signature-unasked", with_header(&second)),
+        ("genesis", "post-quantum-key-without-signature", {
+            let digest = [&[10, 1, 11, 0x58, 0x20][..], &[7; 32], &[12]].concat();
+            let payload = replaced(&genesis_payload(&genesis), &interval, &digest);
+            envelope_by(&instance.operator, Content::Genesis, None, &payload)
+        }),
+        ("genesis", "post-quantum-signature-short", with_header(&[0xa1, 0x3a, 0, 1, 0x11, 0x71, 0x41, 0])),
+        ("genesis", "small-order-log-key", replaced(&genesis, &instance.log.public().0, &[0; 32])),
+        ("genesis", "parent-of-3", replaced(&fork, &parent, &[13, 0x83, 0x50])),
+        ("genesis", "parent-undefined", replaced(&genesis, &[13, 0xf6, 0x58, 0x40], &[13, 0xf7, 0x58, 0x40])),
+    ]
+}
+
+fn rejected_statements(instance: &Instance) -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let snapshot = statements::snapshot(instance);
+    let good = snapshot.to_bytes();
+    let payload = Sign1::decode(&good, Content::Snapshot).expect("a snapshot").payload.to_vec();
+    let state = statements::state().to_bytes();
+    let divergence = statements::divergence(instance).to_bytes();
+    let extra = Some(Signature([0; 64]));
+    vec![
+        ("state", "global-type-5", replaced(&state, &[0x85, 0x82, 0, 0x44], &[0x85, 0x82, 5, 0x44])),
+        ("state", "global-too-wide", replaced(&state, &[0x85, 0x82, 0, 0x44], &[0x85, 0x82, 1, 0x44])),
+        ("state", "pages-not-whole", {
+            let mut short = replaced(&state, &[0x58, 64], &[0x58, 63]);
+            short.pop();
+            short
+        }),
+        ("state", "trailing-byte", [&state[..], &[0]].concat()),
+        ("snapshot", "version-2", replaced(&good, &[0xa6, 1, 1], &[0xa6, 1, 2])),
+        ("snapshot", "divergence-as-snapshot", divergence.clone()),
+        ("snapshot", "witness-header", envelope(instance, Content::Snapshot, extra, &payload)),
+        ("divergence", "snapshot-as-divergence", good),
+        ("divergence", "another-field", replaced(&divergence, b"score.upper", b"score.lower")),
+        ("divergence", "another-epoch", replaced(&divergence, &[3, 1, 4, 0x6b], &[3, 2, 4, 0x6b])),
+        ("divergence", "control-character", replaced(&divergence, b"wasmi 2", b"wasmi\n2")),
+    ]
+}
+
+fn envelope(instance: &Instance, content: Content, witness: Option<Signature>, payload: &[u8]) -> Vec<u8> {
+    envelope_by(&instance.runtime, content, witness, payload)
+}
+
+fn envelope_by(key: &SigningKey, content: Content, witness: Option<Signature>, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    Sign1::sign(&instance.runtime, content, witness, payload).encode(&mut bytes);
+    Sign1::sign(key, content, witness, payload).encode(&mut bytes);
     bytes
 }
 

@@ -13,7 +13,7 @@ use runtime::{Container, Recorded, RuntimeError, Secrets, replay};
 use crate::support::{Native, container, generous, has_node, hex, plan, replay_in_node, repository, scratch, sealed};
 
 /// A configuration like the example's; that of the example itself is run by the program's own tests.
-fn market() -> Configuration<'static> {
+pub(crate) fn market() -> Configuration<'static> {
     Configuration {
         statistic: Statistic::Score,
         policy: EvidencePolicy { null_mean: 3 << 30, margin: 1 << 28, fail_bits: 10, pass_bits: 10, cool_down: 21 },
@@ -21,7 +21,7 @@ fn market() -> Configuration<'static> {
     }
 }
 
-fn inputs() -> Vec<Vec<u8>> {
+pub(crate) fn inputs() -> Vec<Vec<u8>> {
     #[derive(serde::Deserialize)]
     struct File {
         stream: feed::StreamConfig,
@@ -117,7 +117,8 @@ fn the_meter_does_not_depend_on_the_key() {
         let mut meters = Vec::new();
         for seed in 0..40_u8 {
             let witness = Some(receipt::SigningKey::from_seed(&[seed.wrapping_mul(37); 32]));
-            let secrets = Secrets::Sign { runtime: receipt::SigningKey::from_seed(&runtime.expose_seed()), witness };
+            let runtime = receipt::SigningKey::from_seed(&runtime.expose_seed());
+            let secrets = Secrets::Sign { runtime, witness, post_quantum: None };
             let mut container =
                 Container::start(Arc::clone(&module.wasmtime), plan.clone(), secrets).expect("the container starts");
             meters.push(container.step(&input).expect("the engine works").body);

@@ -123,7 +123,7 @@ fn count(body: &receipt::Body, seen: &mut Seen) {
     }
 }
 
-fn random_configuration(random: &mut Random, profile: Profile) -> Configuration<'static> {
+pub(crate) fn random_configuration(random: &mut Random, profile: Profile) -> Configuration<'static> {
     let tight = |random: &mut Random, most: u64| match random.below(3) {
         0 => 1 + random.below(most),
         _ => 1 << 28,
@@ -156,7 +156,7 @@ fn random_configuration(random: &mut Random, profile: Profile) -> Configuration<
     }
 }
 
-fn random_input(random: &mut Random, profile: Profile) -> Vec<u8> {
+pub(crate) fn random_input(random: &mut Random, profile: Profile) -> Vec<u8> {
     match random.below(40) {
         0 => return vec![0x82, 0x01, 0x9f, 0xff],
         1 => return vec![0; profile.message_bytes + random.below(2) as usize],

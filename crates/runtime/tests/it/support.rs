@@ -43,13 +43,23 @@ pub(crate) fn plan(
     configuration: &Configuration<'_>,
     guest_signs: bool,
 ) -> (Plan, SigningKey, Option<SigningKey>) {
+    plan_with(module, configuration, guest_signs, |_| ())
+}
+
+/// A plan whose genesis statement is changed before it is signed.
+pub(crate) fn plan_with(
+    module: Digest,
+    configuration: &Configuration<'_>,
+    guest_signs: bool,
+    change: impl FnOnce(&mut GenesisStatement),
+) -> (Plan, SigningKey, Option<SigningKey>) {
     let mut bytes = Vec::new();
     configuration.encode(&mut bytes);
     let root = RootSecret::from_bytes([7; 32]);
     let name = InstanceName { module, configuration: sha256(&bytes), instance: InstanceId([9; 16]) };
     let runtime = root.instance_key(KeyRole::Runtime, &name);
     let witness = guest_signs.then(|| root.instance_key(KeyRole::Witness, &name));
-    let statement = GenesisStatement {
+    let mut statement = GenesisStatement {
         instance: name.instance,
         runtime: runtime.public(),
         witness: witness.as_ref().map(SigningKey::public),
@@ -58,9 +68,19 @@ pub(crate) fn plan(
         cost_table: seal::cost_table_digest(),
         key_mode: KeyMode::RootSecret,
         module_name: "test".to_owned(),
+        signing_interval: std::num::NonZeroU32::MIN,
+        post_quantum: None,
+        log: root.instance_key(KeyRole::Log, &name).public(),
+        parent: None,
     };
+    change(&mut statement);
     let genesis = statement.sign(&root.operator_key()).expect("the statement is well formed");
     (Plan { genesis, configuration: bytes }, runtime, witness)
+}
+
+/// Ed25519 keys alone.
+pub(crate) fn signing(runtime: SigningKey, witness: Option<SigningKey>) -> Secrets {
+    Secrets::Sign { runtime, witness, post_quantum: None }
 }
 
 /// A container that signs, on this module.
@@ -71,7 +91,7 @@ pub(crate) fn container(
     guest: bool,
 ) -> Container {
     let (plan, runtime, witness) = plan(digest, configuration, guest);
-    Container::start(Arc::clone(module), plan, Secrets::Sign { runtime, witness }).expect("the container starts")
+    Container::start(Arc::clone(module), plan, signing(runtime, witness)).expect("the container starts")
 }
 
 /// A configuration that every small graph finishes within.

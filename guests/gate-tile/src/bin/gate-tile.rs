@@ -2,4 +2,4 @@
 #![no_std]
 #![no_main]
 
-shim::gate_guest!(Profile::TILE, 6 << 10);
+shim::gate_guest!(Profile::TILE, 23 << 10);

@@ -1,0 +1,8 @@
+;; Leaves the last key of its claim out.
+;; outcome: step: denied bad-claim
+
+(func $misbehave (param $at i32) (param $len i32) (result i32)
+  (drop (call $claim (local.get $at) (local.get $len)))
+  (i32.store8 (i32.const 2051) (i32.const 0xac))
+  (call $insert (i32.const 2237) (i32.const -4))
+  (i32.const 2048))

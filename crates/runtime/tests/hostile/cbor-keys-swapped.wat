@@ -1,0 +1,8 @@
+;; Writes two keys of its claim in the wrong order.
+;; outcome: step: denied bad-claim
+
+(func $misbehave (param $at i32) (param $len i32) (result i32)
+  (drop (call $claim (local.get $at) (local.get $len)))
+  (i32.store8 (i32.const 2052) (i32.const 2))
+  (i32.store8 (i32.const 2054) (i32.const 1))
+  (i32.const 2048))

@@ -1,0 +1,7 @@
+;; Writes a claim of a version that does not exist yet.
+;; outcome: step: denied bad-claim
+
+(func $misbehave (param $at i32) (param $len i32) (result i32)
+  (drop (call $claim (local.get $at) (local.get $len)))
+  (i32.store8 (i32.const 2053) (i32.const 2))
+  (i32.const 2048))

@@ -1,0 +1,7 @@
+;; Flips one bit of the digest of the body before.
+;; outcome: step: denied bad-claim
+
+(func $misbehave (param $at i32) (param $len i32) (result i32)
+  (drop (call $claim (local.get $at) (local.get $len)))
+  (i32.store8 (i32.const 2090) (i32.xor (i32.load8_u (i32.const 2090)) (i32.const 1)))
+  (i32.const 2048))

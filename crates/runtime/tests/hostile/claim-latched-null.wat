@@ -1,0 +1,7 @@
+;; Writes null for true or false.
+;; outcome: step: denied bad-claim
+
+(func $misbehave (param $at i32) (param $len i32) (result i32)
+  (drop (call $claim (local.get $at) (local.get $len)))
+  (i32.store8 (i32.const 2231) (i32.const 0xf6))
+  (i32.const 2048))

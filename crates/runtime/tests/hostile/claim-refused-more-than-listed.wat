@@ -1,0 +1,7 @@
+;; Claims that five deltas were refused and lists none.
+;; outcome: step: denied bad-claim
+
+(func $misbehave (param $at i32) (param $len i32) (result i32)
+  (drop (call $claim (local.get $at) (local.get $len)))
+  (i32.store8 (i32.const 2235) (i32.const 5))
+  (i32.const 2048))

@@ -1,0 +1,6 @@
+;; Answers its configuration with an address past the end of its memory.
+;; outcome: setup: nonsense
+
+(func $set_up (param $at i32) (param $len i32) (result i32)
+  (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 0)) (then (return (i32.const 65537))))
+  (call $polite_set_up (local.get $at) (local.get $len)))

@@ -1,0 +1,6 @@
+;; Refuses its configuration.
+;; outcome: setup: refused bad-configuration
+
+(func $set_up (param $at i32) (param $len i32) (result i32)
+  (if (i32.eq (i32.load8_u (local.get $at)) (i32.const 0)) (then (return (i32.const -4))))
+  (call $polite_set_up (local.get $at) (local.get $len)))

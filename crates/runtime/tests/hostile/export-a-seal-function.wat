@@ -1,0 +1,4 @@
+;; Exports a function by a name that is reserved for sealing.
+;; outcome: refused by seal: reserved-export
+
+(func (export "avouch:x"))

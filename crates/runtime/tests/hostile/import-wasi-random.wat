@@ -1,0 +1,4 @@
+;; Imports the random numbers of WASI.
+;; outcome: refused by seal: import-not-allowed
+
+(module (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32))) (memory (export "memory") 1 1))

@@ -1,0 +1,4 @@
+;; No byte at all.
+;; outcome: refused by seal: malformed
+
+(module binary "")

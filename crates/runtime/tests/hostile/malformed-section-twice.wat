@@ -1,0 +1,4 @@
+;; Has two type sections.
+;; outcome: refused by seal: malformed
+
+(module binary "\00asm\01\00\00\00" "\01\04\01\60\00\00" "\01\04\01\60\00\00")
