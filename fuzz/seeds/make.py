@@ -42,7 +42,7 @@ def lines(*path):
 
 
 def receipts():
-    kinds = {"claim": 0, "body": 1, "receipt": 2, "genesis": 3, "snapshot": 4, "state": 5, "divergence": 6}
+    kinds = {"claim": 0, "body": 1, "receipt": 2, "genesis": 3, "snapshot": 4, "state": 5, "divergence": 6, "unsigned": 2}
     for kind, name, digits in lines("receipt", "accept.txt"):
         if ("/" not in name or name.endswith("/1")) and kind in kinds:
             put("codec", f"{kind}-{name}", bytes.fromhex(digits))
@@ -62,6 +62,7 @@ def receipts():
             piece = bytes.fromhex(digits)
             chain += len(piece).to_bytes(2, "big") + piece
     described("receipt", [bytes([9])] * 4, 40)
+    described("signatures", [b""] * 4, 60)
 
 
 def log():

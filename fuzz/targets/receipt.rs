@@ -12,8 +12,8 @@ use libfuzzer_sys::fuzz_target;
 use receipt::keyfile::{PostQuantumKeyFile, PublicKeyFile};
 use receipt::limits::CLAIM_LEN_MAX;
 use receipt::{
-    Body, ChainVerifier, Claim, Genesis, KeyMode, Receipt, RootSecret, SignedDivergence, Snapshot, State, Verdict,
-    first_difference,
+    BatchVerifier, Body, ChainVerifier, Claim, Genesis, KeyMode, Receipt, RootSecret, SignedDivergence, Snapshot,
+    State, Verdict, first_difference,
 };
 
 #[path = "../../crates/receipt/tests/it/fixture.rs"]
@@ -140,9 +140,23 @@ fn changed_chain(u: &mut Unstructured<'_>) -> Result<()> {
         accepted += 1;
     }
     let coverage = verifier.coverage();
+    let mut together = BatchVerifier::new(&chain.genesis);
+    for receipt in &receipts {
+        if together.push(receipt, None).is_err() {
+            break;
+        }
+    }
+    assert_eq!(
+        (together.verdict(), together.coverage(), together.tip()),
+        (verifier.verdict(), coverage, verifier.tip())
+    );
     let signed_through = coverage.signed_through as usize;
     assert!(signed_through <= accepted && accepted <= receipts.len());
-    assert_eq!(receipts[..signed_through], chain.receipts[..signed_through], "a signature speaks for what nobody signed");
+    assert_eq!(
+        receipts[..signed_through],
+        chain.receipts[..signed_through],
+        "a signature speaks for what nobody signed"
+    );
     match verifier.verdict() {
         Verdict::Valid { chain_length, .. } => assert_eq!(chain_length as usize, receipts.len()),
         Verdict::Empty => assert_eq!(accepted, 0),

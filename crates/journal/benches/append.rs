@@ -1,7 +1,9 @@
 //! What keeping costs: a step under each durability, a proof out of a log of a million leaves, a snapshot against the pages
 //! that changed, and bytes on disk.
 
+use std::fs::File;
 use std::hint::black_box;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -55,6 +57,18 @@ fn step(epoch: u64) -> Entry {
 fn append(c: &mut Criterion) {
     let mut group = c.benchmark_group("append");
     group.throughput(Throughput::Elements(1)).sample_size(20).measurement_time(Duration::from_secs(4));
+    group.bench_function("baseline: plain file, fsync each", |b| {
+        b.iter_custom(|steps| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut file = File::create(folder.path().join("plain")).expect("a file");
+            let part = bytes(1, 2 * PART);
+            let started = Instant::now();
+            for _ in 0..steps {
+                file.write_all(&part).and_then(|()| file.sync_data()).expect("on disk");
+            }
+            started.elapsed()
+        });
+    });
     for (name, durability) in DURABILITIES {
         group.bench_function(name, |b| {
             b.iter_custom(|steps| {
@@ -71,6 +85,11 @@ fn append(c: &mut Criterion) {
         });
     }
     group.finish();
+    count_bytes();
+}
+
+/// What a step takes on disk.
+fn count_bytes() {
     for (name, durability) in DURABILITIES {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("bench.journal");

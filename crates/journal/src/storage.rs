@@ -4,7 +4,8 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use redb::{Builder, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, StorageBackend};
 
@@ -34,7 +35,7 @@ impl Shelf {
         if backend.len().map_err(JournalErrorKind::Io)? > 0 {
             return Err(JournalErrorKind::Exists);
         }
-        caught(AssertUnwindSafe(|| Ok(Self(Some(builder().create_with_backend(backend).map_err(classify)?)))))
+        caught(|| Ok(Self(Some(builder().create_with_backend(backend).map_err(classify)?))))
     }
 
     /// Opens the database in a storage that is not empty.
@@ -47,7 +48,7 @@ impl Shelf {
         if magic != MAGIC {
             return Err(JournalErrorKind::NotAJournal);
         }
-        caught(AssertUnwindSafe(|| Ok(Self(Some(builder().create_with_backend(backend).map_err(classify)?)))))
+        caught(|| Ok(Self(Some(builder().create_with_backend(backend).map_err(classify)?))))
     }
 
     pub(crate) fn database(&self) -> &Database {
@@ -95,6 +96,15 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, JournalErrorKind>) -> R
         Ok(done) => done,
         Err(_) => Err(JournalErrorKind::Damaged("the storage's own checks failed".to_owned())),
     }
+}
+
+/// A name in the same folder that no other process of this machine uses, for a file in the making. What a crash leaves under
+/// it can be thrown away.
+pub(crate) fn name_beside(path: &Path) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    path.with_file_name(format!(".{name}.{}-{count}.part", std::process::id()))
 }
 
 /// Makes the file's name outlast a crash, too: it stands in the folder, not in the file.

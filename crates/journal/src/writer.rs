@@ -56,6 +56,8 @@ pub struct Writer {
     written: Draft,
     /// The last step that outlasts a crash.
     safe_epoch: u64,
+    /// Whether a transaction was made that a crash would undo.
+    volatile: bool,
     stopped: bool,
 }
 
@@ -75,23 +77,25 @@ impl Writer {
     pub fn create(path: &Path, header: &Header, start: Start, durability: Durability) -> Result<Self, JournalError> {
         let fail = |kind| JournalError::new(path, kind);
         header.check().and_then(|()| start.check(header.start)).map_err(fail)?;
-        // Reserved under its name first, so that two runs cannot both believe that they made it.
-        let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(path).map_err(|error| {
-            fail(match error.kind() {
-                std::io::ErrorKind::AlreadyExists => JournalErrorKind::Exists,
-                _ => JournalErrorKind::Io(error),
-            })
-        })?;
+        if path.exists() {
+            return Err(fail(JournalErrorKind::Exists));
+        }
+        // Made whole under another name and then given its own, so that a crash leaves a journal or none. A link fails if
+        // somebody else was faster, where renaming would replace their file.
+        let beside = storage::name_beside(path);
+        let io = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => JournalErrorKind::Exists,
+            _ => JournalErrorKind::Io(error),
+        };
+        let options = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&beside);
+        let file = options.map_err(|error| fail(JournalErrorKind::Io(error)))?;
         let made = Shelf::create(file).and_then(|shelf| {
             let writer = Self::begin(shelf, path, header, start, durability)?;
-            storage::sync_folder(path).map_err(JournalErrorKind::Io)?;
+            fs::hard_link(&beside, path).map_err(io)?;
             Ok(writer)
         });
-        made.map_err(|kind| {
-            // A journal without its header is nothing that anybody could use, and would stand in the way of the next run.
-            let _ = fs::remove_file(path);
-            fail(kind)
-        })
+        let tidied = fs::remove_file(&beside).and_then(|()| storage::sync_folder(path)).map_err(JournalErrorKind::Io);
+        made.and_then(|writer| tidied.map(|()| writer)).map_err(fail)
     }
 
     /// The same in another storage than a file, which must be empty; `name` stands for it in errors.
@@ -197,7 +201,9 @@ impl Writer {
     /// As for [`Writer::append`].
     pub fn sync(&mut self) -> Result<(), JournalError> {
         self.check_going()?;
-        self.transact(redb::Durability::Immediate, |_, _| Ok(()))
+        // A transaction for nothing would make a file larger that was just compacted.
+        let nothing = self.waiting.is_empty() && !self.volatile;
+        if nothing { Ok(()) } else { self.transact(redb::Durability::Immediate, |_, _| Ok(())) }
     }
 
     /// A view of all that was appended up to now, on disk or not. It stays as it is while more is appended, and is of no use
@@ -261,8 +267,19 @@ impl Writer {
 
     fn over(shelf: Shelf, path: &Path, durability: Durability, start: u64, base: Base, written: Draft) -> Self {
         let safe_epoch = written.tally.last_epoch;
-        let (path, waiting) = (path.to_owned(), Vec::new());
-        Self { shelf, path, durability, start, base, waiting, waiting_bytes: 0, written, safe_epoch, stopped: false }
+        Self {
+            shelf,
+            path: path.to_owned(),
+            durability,
+            start,
+            base,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            written,
+            safe_epoch,
+            volatile: false,
+            stopped: false,
+        }
     }
 
     /// Writes the waiting steps and whatever else `change` does, all of it or nothing.
@@ -286,7 +303,8 @@ impl Writer {
                 self.waiting.clear();
                 self.waiting_bytes = 0;
                 self.written = draft;
-                if matches!(promise, redb::Durability::Immediate) {
+                self.volatile = !matches!(promise, redb::Durability::Immediate);
+                if !self.volatile {
                     self.safe_epoch = self.written.tally.last_epoch;
                 }
                 Ok(value)

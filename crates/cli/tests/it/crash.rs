@@ -67,12 +67,14 @@ fn receipts(room: &Room, journal: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
     entries.map(|entry| (entry.input, entry.receipt)).collect()
 }
 
+/// A run whose journals come out the same each time.
+fn run(journal: &str) -> [&str; 9] {
+    ["run", "run.toml", "-o", journal, "--insecure-keys-from-configuration", "--durability", "each", "--every", "16"]
+}
+
 #[test]
 fn a_run_that_is_killed_at_any_moment_goes_on_and_ends_as_if_undisturbed() {
     let room = room();
-    let run = |journal| {
-        ["run", "run.toml", "-o", journal, "--insecure-keys-from-configuration", "--durability", "each", "--every", "16"]
-    };
     room.run_well(&run("whole.journal"));
     let whole = receipts(&room, "whole.journal");
     assert_eq!(whole.len() as u64, TICKS);
@@ -109,7 +111,9 @@ fn a_run_that_is_killed_at_any_moment_goes_on_and_ends_as_if_undisturbed() {
         }
         assert!(receipts(&room, &name) == whole, "{name}: other receipts than the undisturbed run's");
     }
-    println!("{kills} kills in {lives} lives of {TICKS} ticks; {before_the_first} before there was a journal, the latest at {most}");
+    println!(
+        "{kills} kills in {lives} lives of {TICKS} ticks; {before_the_first} before there was a journal, the latest at {most}"
+    );
 }
 
 #[test]
@@ -127,7 +131,10 @@ fn a_killed_run_goes_on_under_its_own_keys_and_pin() {
         assert!(kills < 200, "it never comes to its end");
     }
     let verified = room.run_well(&["--format", "json", "verify", "run.journal", "--trust", PUBLIC_PATH]).json();
-    assert_eq!((&verified["chain_length"], &verified["snapshots"]), (&TICKS.into(), &(TICKS / 20).into()));
+    assert_eq!(verified["chain_length"], TICKS);
+    // A kill between a step and its snapshot leaves the step.
+    let snapshots = verified["snapshots"].as_u64().expect("a number");
+    assert!(snapshots <= TICKS / 20, "{snapshots} snapshots");
     room.run_well(&["replay", "run.journal", "--engine", "wasmi"]);
-    println!("{kills} kills, then the end");
+    println!("{kills} kills, then the end, with {snapshots} of {} snapshots", TICKS / 20);
 }

@@ -31,7 +31,8 @@ fn whole_pipeline(run_file: &str, more: &[&str]) -> Value {
         assert!(replayed["engine"].as_str().is_some_and(|name| name.starts_with(engine)), "{replayed:#}");
     }
     let part = room.run_well(&["--format", "json", "replay", "x.journal", "--from", "10", "--to", "12"]).json();
-    assert_eq!((&part["steps_run"], &part["steps_equal"]), (&12.into(), &3.into()));
+    // Without a snapshot before them, what comes before is run and compared too.
+    assert_eq!((&part["from"], &part["to"], &part["steps_equal"]), (&1.into(), &12.into(), &12.into()));
     let overview = room.run_well(&["--format", "json", "inspect", "x.journal"]).json();
     for count in ["ticks", "pass", "fail", "inconclusive", "done", "partial", "alarms", "first_label", "last_label"] {
         assert_eq!(overview[count], summary[count], "{count}");

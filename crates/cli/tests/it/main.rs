@@ -14,6 +14,7 @@
 
 mod case;
 mod cases;
+mod crash;
 mod endless;
 mod examples;
 mod page;

@@ -23,10 +23,18 @@ fn every_role_instance_module_configuration_and_root_has_its_own_key() {
         InstanceName { instance: InstanceId([0; 16]), ..name },
     ];
     let insecure = RootSecret::insecure_from_configuration(&name.configuration);
-    let mut keys = vec![fixture::root().operator_key().public(), insecure.operator_key().public()];
+    let mut keys = Vec::new();
+    for root in [fixture::root(), RootSecret::insecure_from_configuration(&name.configuration)] {
+        keys.extend([root.operator_key().public(), root.statement_key().public()]);
+        // Seeds of the other algorithm: they must not be an Ed25519 key's either.
+        let seeds = [root.operator_post_quantum_seed(), root.runtime_post_quantum_seed(&name)];
+        keys.extend(seeds.map(|seed| SigningKey::from_seed(&seed).public()));
+    }
     for root in [fixture::root(), RootSecret::from_bytes([7; 32]), insecure] {
         for name in &names {
-            keys.extend([KeyRole::Runtime, KeyRole::Witness].map(|role| root.instance_key(role, name).public()));
+            keys.extend(
+                [KeyRole::Runtime, KeyRole::Witness, KeyRole::Log].map(|role| root.instance_key(role, name).public()),
+            );
         }
     }
     let count = keys.len();

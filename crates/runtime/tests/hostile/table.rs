@@ -13,7 +13,8 @@ pub(crate) fn check(cases: &[Case]) {
     let path = repository().join("docs/hostile-guests.md");
     let page = std::fs::read_to_string(&path).expect("docs/hostile-guests.md can be read");
     let (head, found) = page.split_once(MARK).expect("docs/hostile-guests.md has the mark");
-    let mut wanted = format!("\n\n{} modules.\n\n| module | what it does | outcome |\n| --- | --- | --- |\n", cases.len());
+    let mut wanted =
+        format!("\n\n{} modules.\n\n| module | what it does | outcome |\n| --- | --- | --- |\n", cases.len());
     for Case { name, words, outcome, .. } in cases {
         let words = words.trim_end_matches('.').replace('|', "\\|");
         writeln!(wanted, "| `{name}` | {words} | {outcome} |").expect("a string takes everything");

@@ -4,6 +4,7 @@ mod depth;
 mod engines;
 mod hazards;
 mod loops;
+mod merges;
 mod meter;
 mod nan;
 mod smith;

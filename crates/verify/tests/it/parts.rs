@@ -167,10 +167,8 @@ fn head(instance: &Instance, receipts: &[Receipt], size: u64) -> Vec<u8> {
 fn snapshot(instance: &Instance, receipts: &[Receipt], epoch: u64) -> (u64, Vec<u8>, Vec<Vec<u8>>) {
     let mut page = [0; PAGE_LEN];
     page[5_000..5_010].copy_from_slice(b"some state");
-    let state = State {
-        globals: vec![Global { kind: GlobalKind::I32, bits: 65_536 }],
-        pages: vec![page_digest(&page)],
-    };
+    let state =
+        State { globals: vec![Global { kind: GlobalKind::I32, bits: 65_536 }], pages: vec![page_digest(&page)] };
     let tip = Tip::after(receipts[epoch as usize - 1].body());
     let manifest = Manifest {
         genesis: instance.genesis.payload_digest(),

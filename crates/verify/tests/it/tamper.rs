@@ -189,7 +189,9 @@ fn receipts_that_are_swapped_dropped_doubled_spliced_or_signed_by_others() {
             parts.entries[epoch as usize - 1].receipt = unsigned.to_bytes();
         });
     }
-    case("another chain's genesis statement".to_owned(), &|parts| parts.header.genesis.clone_from(&other.header.genesis));
+    case("another chain's genesis statement".to_owned(), &|parts| {
+        parts.header.genesis.clone_from(&other.header.genesis)
+    });
     let count = cases.len();
     for (name, parts) in cases {
         let refusal = parts.verify(None).map(|_| ()).expect_err(&name);
@@ -230,7 +232,10 @@ fn a_log_that_is_rolled_back_or_replaced_is_found_by_whoever_kept_a_pin() {
         parts.verify(None).expect("a shorter journal is good by itself");
         refusals.push(parts.verify(Some(&pin)).map(|_| ()).expect_err("the pin knows more"));
     }
-    assert!(refusals.iter().all(|refusal| refusal.contains("epoch 5") && refusal.contains("cut short")), "{refusals:#?}");
+    assert!(
+        refusals.iter().all(|refusal| refusal.contains("epoch 5") && refusal.contains("cut short")),
+        "{refusals:#?}"
+    );
     // Another history of the same instance, by whoever has its keys: a step that ended otherwise.
     let mut forged = whole.clone();
     forged.heads.clear();
