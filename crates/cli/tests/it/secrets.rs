@@ -25,9 +25,11 @@ fn holds(text: &[u8], secret: &[u8]) -> bool {
 fn journal_log_and_report_hold_no_secret() {
     let room = Room::new();
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/market.toml");
-    let mut run = room.avouch(&["run", example, "--limit", "80", "-o", "run.journal"]);
+    let mut run = room.avouch(&["run", example, "--limit", "80", "--every", "20", "-o", "run.journal"]);
     let output = run.env("AVOUCH_LOG", "trace").output().expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    room.run_well(&["log", "checkpoint", "run.journal", "-o", "checkpoint"]);
+    room.run_well(&["export", "run.journal", "--kind", "bundle", "-o", "bundle.json"]);
     let page = room.avouch(&["report", "run.journal", "-o", "page.html"]).output().expect("the program starts");
     assert!(page.status.success());
 
@@ -40,6 +42,8 @@ fn journal_log_and_report_hold_no_secret() {
         root().instance_key(KeyRole::Runtime, &name),
         root().instance_key(KeyRole::Witness, &name),
         root().operator_key(),
+        root().instance_key(KeyRole::Log, &name),
+        root().statement_key(),
     ];
     assert_eq!(keys[0].public(), statement.runtime, "these are this run's keys");
     assert_eq!(Some(keys[1].public()), statement.witness, "these are this run's keys");
@@ -49,6 +53,8 @@ fn journal_log_and_report_hold_no_secret() {
     let places = [
         ("journal", room.read("run.journal")),
         ("report", room.read("page.html")),
+        ("checkpoint", room.read("checkpoint")),
+        ("bundle", room.read("bundle.json")),
         ("log", output.stderr),
         ("summary", output.stdout),
     ];

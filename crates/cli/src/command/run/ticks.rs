@@ -112,7 +112,7 @@ impl Run {
     fn snapshot(&mut self) -> Result<(), Failure> {
         // The snapshot names the log's root, so that the last leaf may not change after it.
         self.sign_last()?;
-        let log_root = self.writer.reader().map_err(journal_failure)?.root();
+        let log_root = self.writer.root().map_err(journal_failure)?;
         let snapshot = self.container.snapshot(&mut self.pages)?;
         let Tip { epoch, digest: tip } = snapshot.tip;
         let state = snapshot.state.clone();
