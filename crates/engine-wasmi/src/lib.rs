@@ -21,7 +21,10 @@ use wasmi::{
 const NAME: &str = "wasmi 2.0";
 
 /// wasmi with the features that sealing accepts, and no fuel: the meter is in the module.
-pub struct WasmiEngine(wasmi::Engine);
+///
+/// Each module gets a `wasmi::Engine` of its own: one of those keeps the code of every module that it ever compiled until it
+/// is dropped itself, so that a host which compiles one stranger's module after the other would grow for ever.
+pub struct WasmiEngine(Config);
 
 impl WasmiEngine {
     /// A new engine.
@@ -35,7 +38,7 @@ impl WasmiEngine {
             .wasm_relaxed_simd(false)
             .wasm_multi_memory(false)
             .allow_start_fn(false);
-        Self(wasmi::Engine::new(&config))
+        Self(config)
     }
 }
 
@@ -51,7 +54,7 @@ impl engine::Engine for WasmiEngine {
     }
 
     fn compile(&self, sealed: &[u8]) -> Result<Box<dyn engine::Module>, EngineError> {
-        let module = wasmi::Module::new(&self.0, sealed)
+        let module = wasmi::Module::new(&wasmi::Engine::new(&self.0), sealed)
             .map_err(|error| EngineError::new(EngineErrorKind::InvalidModule, error.to_string()))?;
         check_seal_exports(&module)?;
         Ok(Box::new(WasmiModule(module)))

@@ -24,15 +24,16 @@ use run::{Engines, Prepared, Ran};
 const ROUNDS: u32 = 100;
 /// Whether a round goes through sealing and compilation again; the others only start containers anew.
 fn seals(round: u32) -> bool {
-    [1, 2, 5].contains(&round) || round % 20 == 10
+    round <= 6 || round == 8 || round.is_multiple_of(20)
 }
-/// What the process may have gained between the tenth round and the hundredth, in bytes.
-const GROWTH_BYTES_MAX: u64 = 16 << 20;
+/// What the process may have gained between the tenth round and the hundredth, in bytes. A single `wasmi::Engine` for all modules,
+/// which keeps the code of those that are gone, gains 14 MiB.
+const GROWTH_BYTES_MAX: u64 = 6 << 20;
 /// The most that one container takes: its memory, that of the instance which replaces it in a rollback, and the restore point.
 const CONTAINER_BYTES_MAX: u64 = 3 * MEMORY_BYTES_MAX as u64;
 /// What Wasmtime keeps of instances that are gone: 100 warm slots of its pool with 1 MiB each.
 const WARM_BYTES_MAX: u64 = 100 << 20;
-/// What sealing and compiling the largest module here takes, on top.
+/// What sealing and compiling the dearest module here takes, on top; the limits of sealing allow 450 MiB for one function.
 const COMPILING_BYTES_MAX: u64 = 256 << 20;
 
 /// Every guest ends as its file says: the same outcomes, bodies and receipts on both engines, in every round; the chain of
@@ -80,6 +81,9 @@ fn every_hostile_guest_ends_as_its_file_says_a_hundred_times() {
         cases.len(),
         (1..=rounds).filter(|round| seals(*round)).count()
     );
+    for name in case::pending() {
+        println!("not yet met, and so not run: pending/{name}");
+    }
     for (kind, count) in &kinds {
         println!("{count:>8} {kind}");
     }

@@ -138,3 +138,45 @@ fn a_killed_run_goes_on_under_its_own_keys_and_pin() {
     room.run_well(&["replay", "run.journal", "--engine", "wasmi"]);
     println!("{kills} kills, then the end, with {snapshots} of {} snapshots", TICKS / 20);
 }
+
+/// The disk is full when no file may grow beyond a limit; the signal that tells of it is ignored, so that the write fails.
+#[test]
+fn a_full_disk_is_an_error_that_keeps_what_was_acknowledged() {
+    let room = room();
+    let inner = room.avouch(&run("run.journal"));
+    let words: Vec<_> = inner.get_args().map(|word| word.to_str().expect("plain words").to_owned()).collect();
+    // Journals begin with about half a mebibyte; POSIX counts in blocks of 512 bytes.
+    let mut stops = 0;
+    for blocks in [1_500, 1_700, 2_000, 2_300, 3_000] {
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script]).arg(inner.get_program()).args(&words).stdin(Stdio::null());
+        command.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("AVOUCH_LOG", "avouch=debug").current_dir(room.path(""));
+        let ran = crate::room::Ran::of(command.output().expect("every Unix has sh"));
+        let said = ran.stderr.lines().rfind(|line| line.ends_with("is in the journal"));
+        let acknowledged =
+            said.and_then(|line| line.split("epoch ").nth(1)?.split(' ').next()?.parse().ok()).unwrap_or(0);
+        if ran.code != 0 {
+            stops += 1;
+            assert_eq!(ran.code, 1, "{ran:#?}");
+            assert!(ran.stderr.contains("File too large") && ran.stderr.contains("[world]"), "{ran:#?}");
+        }
+        if !room.path("run.journal").exists() {
+            assert_eq!(acknowledged, 0, "the journal is gone");
+            continue;
+        }
+        let verified = room.run(&["--format", "json", "verify", "run.journal"]);
+        assert_eq!(verified.code, 9, "{verified:#?}");
+        let kept = verified.json()["chain_length"].as_u64().expect("a number");
+        assert!(kept >= acknowledged, "epoch {acknowledged} was acknowledged, {kept} are there");
+    }
+    assert!(stops > 0, "no limit was ever reached");
+    room.run_well(&run("run.journal"));
+    room.run_well(&run("whole.journal"));
+    assert!(
+        receipts(&room, "run.journal") == receipts(&room, "whole.journal"),
+        "other receipts than an undisturbed run's"
+    );
+    println!("{stops} times the disk was full");
+}

@@ -6,10 +6,11 @@ use std::path::Path;
 use codec::{Digest, sha256};
 use jiff::Timestamp;
 use journal::{Durability, Entry, Header, JournalError, Reader, Start, Writer};
+use receipt::divergence::{Account, Divergence};
 use receipt::log::checkpoint::{self, Checkpoint, SignedHead};
 use receipt::log::merkle;
 use receipt::snapshot::{Global, GlobalKind, Manifest, PAGE_LEN, PIECE_LEN, State, page_digest, page_directory};
-use receipt::{Genesis, GenesisStatement, InstanceName, KeyMode, KeyRole, Receipt, Tip};
+use receipt::{Denial, Exhaustion, Genesis, GenesisStatement, InstanceName, KeyMode, KeyRole, Outcome, Receipt, Tip};
 use verify::{Findings, Pin, Record, TrustStore};
 
 use crate::fixture::{self, Instance, Signs, Terms};
@@ -30,6 +31,8 @@ pub(crate) struct Parts {
     pub(crate) heads: Vec<(u64, Vec<u8>)>,
     /// Epoch, manifest and pages, kept after the step of that epoch.
     pub(crate) snapshot: Option<(u64, Vec<u8>, Vec<Vec<u8>>)>,
+    /// A statement that two engines disagreed about the step after the last.
+    pub(crate) incident: Option<Vec<u8>>,
 }
 
 /// An instance whose module and configuration are the bytes that the fixture's names speak of.
@@ -82,7 +85,7 @@ impl Parts {
         let start = Start { base_epoch: 0, tip: genesis.payload_digest(), peaks: Vec::new() };
         let heads = [2, STEPS].map(|size| (size, head(instance, &receipts, size)));
         let snapshot = Some(snapshot(instance, &receipts, 4));
-        Self { header, start, entries, heads: heads.to_vec(), snapshot }
+        Self { header, start, entries, heads: heads.to_vec(), snapshot, incident: None }
     }
 
     /// The journal. What its writer refuses is an error.
@@ -99,6 +102,9 @@ impl Parts {
         }
         for (size, head) in &self.heads {
             writer.keep_head(*size, head)?;
+        }
+        if let Some(statement) = &self.incident {
+            writer.keep_incident(statement)?;
         }
         writer.close()?;
         Reader::open_with(memory, name)
@@ -188,4 +194,17 @@ pub(crate) fn pin(genesis: &Genesis, parts: &Parts) -> Pin {
     let tip = Tip::after(receipts[STEPS as usize - 1].body());
     let instance = genesis.statement().instance;
     Pin { instance, epoch: tip.epoch, tip: tip.digest, size: STEPS, root: root_of(&receipts, STEPS) }
+}
+
+/// Two engines that ended the step after `parts` in two ways, by the runtime's word.
+pub(crate) fn incident(instance: &Instance, parts: &Parts) -> Vec<u8> {
+    let tip = Tip::after(parts.receipt(STEPS).body());
+    let account = |engine: &str, outcome| Account {
+        engine: engine.to_owned(),
+        body: fixture::unclaimed(instance, tip, outcome).body().clone(),
+    };
+    let running = account("one 1.0", Outcome::Denied(Denial::BadClaim));
+    let shadow = account("other 2.0", Outcome::Exhausted(Exhaustion::Meter));
+    let statement = Divergence::new(instance.genesis.payload_digest(), running, shadow).expect("they differ");
+    statement.sign(&instance.runtime).to_bytes()
 }

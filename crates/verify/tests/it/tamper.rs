@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use receipt::{Receipt, RootSecret};
 
-use crate::parts::{Parts, STEPS, instance, other_instance, pin};
+use crate::parts::{Parts, STEPS, incident, instance, other_instance, pin};
 
 /// Flips every bit of `bytes`, one at a time, and hands each version to `check`.
 fn flips(bytes: &[u8], mut check: impl FnMut(Vec<u8>, usize)) -> usize {
@@ -256,4 +256,29 @@ fn a_log_that_is_rolled_back_or_replaced_is_found_by_whoever_kept_a_pin() {
     let other = verify::Pin { root: codec::sha256(b"another"), ..pin };
     assert!(whole.verify(Some(&other)).is_err());
     println!("{} shorter journals, 3 other histories, all refused", refusals.len());
+}
+
+#[test]
+fn a_disagreement_of_engines_is_told_and_cannot_be_forged() {
+    let instance = instance();
+    let whole = Parts::of(&instance);
+    let statement = incident(&instance, &whole);
+    let stopped = Parts { incident: Some(statement.clone()), ..whole.clone() };
+    let findings = stopped.verify(None).expect("a chain that was stopped is a good chain");
+    let told = findings.incident.expect("the disagreement is told");
+    assert_eq!((told.epoch(), told.running().engine.as_str(), told.field()), (STEPS + 1, "one 1.0", "outcome"));
+    let mut tally = Tally::default();
+    let total = flips(&statement, |flipped, bit| {
+        let parts = Parts { incident: Some(flipped), ..whole.clone() };
+        tally.count(&parts.verify(None).map(|_| ()).expect_err(&format!("bit {bit}")));
+    });
+    tally.print("the statement of a disagreement", total);
+    // Of another chain, or of a step that the chain has.
+    let foreign = incident(&other_instance(), &Parts::of(&other_instance()));
+    assert!(Parts { incident: Some(foreign), ..whole.clone() }.verify(None).is_err());
+    let mut shorter = stopped;
+    shorter.heads.clear();
+    shorter.entries.truncate(4);
+    let refusal = shorter.verify(None).map(|_| ()).expect_err("a step is missing before it");
+    assert!(refusal.contains("not of the step after the last"), "{refusal}");
 }
