@@ -6,6 +6,7 @@ use wasm_encoder::{
     ValType,
 };
 use wasm_smith::Config;
+use wasmparser::{Operator, Parser, Payload};
 
 /// Pages of 64 KiB that a generated memory may grow to.
 pub const PAGES_MAX: u64 = 16;
@@ -121,6 +122,30 @@ pub fn module(u: &mut Unstructured<'_>, shape: &Shape, is_canonical: bool) -> Re
         ..any
     };
     Ok(wasm_smith::Module::new(config, u)?.to_bytes())
+}
+
+/// Whether a module converts between `f32` and `f64`, scalar or vector. That is arithmetic to sealing, which makes its NaNs
+/// canonical; the generator leaves theirs as they come.
+#[must_use]
+pub fn converts_floats(module: &[u8]) -> bool {
+    let valid = "a generated module is valid";
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::CodeSectionEntry(body) = payload.expect(valid) else { continue };
+        let mut operators = body.get_operators_reader().expect(valid);
+        while !operators.eof() {
+            let (operator, _) = operators.read_with_offset().expect(valid);
+            if matches!(
+                operator,
+                Operator::F32DemoteF64
+                    | Operator::F64PromoteF32
+                    | Operator::F32x4DemoteF64x2Zero
+                    | Operator::F64x2PromoteLowF32x4
+            ) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 fn types(u: &mut Unstructured<'_>, max: usize) -> Result<Vec<ValType>> {

@@ -103,32 +103,34 @@ fn export_kind(kind: ExternalKind) -> ExportKind {
 }
 
 impl Plain {
-    /// An instance of a sealed module, on an engine with no more stack than sealing asks for.
+    /// An instance of a sealed module, on an engine with no more stack than sealing asks for. `None` if a segment lies
+    /// outside of its memory or table.
     #[must_use]
-    pub fn sealed(module: &[u8]) -> Self {
+    pub fn sealed(module: &[u8]) -> Option<Self> {
         static ENGINE: OnceLock<Engine> = OnceLock::new();
         let stack = seal::Policy::STANDARD.engine_stack_bytes() as usize;
         Self::new(ENGINE.get_or_init(|| engine(stack, false)), module, false)
     }
 
-    /// An instance of a module as it is, on an engine that stops it when its fuel is used up.
+    /// An instance of a module as it is, on an engine that stops it when its fuel is used up. `None` as for
+    /// [`Plain::sealed`].
     #[must_use]
-    pub fn unsealed(module: &[u8]) -> Self {
+    pub fn unsealed(module: &[u8]) -> Option<Self> {
         static ENGINE: OnceLock<Engine> = OnceLock::new();
         Self::new(ENGINE.get_or_init(|| engine(1 << 20, true)), module, true)
     }
 
-    fn new(engine: &Engine, module: &[u8], has_fuel: bool) -> Self {
+    fn new(engine: &Engine, module: &[u8], has_fuel: bool) -> Option<Self> {
         let module = Module::new(engine, module).expect("a valid module compiles");
         let mut store = Store::new(engine, ());
         if has_fuel {
             // Data segments that a large module starts with take some.
             store.set_fuel(u64::MAX).expect("the engine has fuel");
         }
-        let instance = Instance::new(&mut store, &module, &[]).expect("a module without imports and start can be made");
+        let instance = Instance::new(&mut store, &module, &[]).ok()?;
         let names = module.exports().map(|export| export.name().to_owned());
         let globals = names.filter(|name| name.starts_with(GLOBAL_PREFIX)).collect();
-        Self { store, instance, globals, has_fuel }
+        Some(Self { store, instance, globals, has_fuel })
     }
 
     /// Calls `export` with `units` of meter or fuel.

@@ -31,7 +31,12 @@ fn run(u: &mut Unstructured<'_>) -> arbitrary::Result<()> {
         Err(error) => panic!("{} does not take what is sealed: {error}", engine.name()),
     });
     let fresh = || modules.each_ref().map(|module| module.instantiate().expect("a small guest has room"));
-    let mut instances = fresh();
+    let mut instances = match modules.each_ref().map(|module| module.instantiate()) {
+        [Ok(one), Ok(other)] => [one, other],
+        // A segment that lies outside of its memory or table: the module's own fault, and both engines find it.
+        [Err(_), Err(_)] => return Ok(()),
+        [one, other] => panic!("only one engine makes an instance: {:?}", [one.err(), other.err()]),
+    };
     let mut before = equal_states(&mut instances);
     for _ in 0..CALLS_MAX {
         let meter = *u.choose(&[0, 60, 2_000, 40_000, 200_000])?;

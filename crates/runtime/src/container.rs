@@ -6,7 +6,7 @@ use codec::Digest;
 use engine::{Instance, Module};
 use receipt::divergence::SignedDivergence;
 use receipt::snapshot::Manifest;
-use receipt::{Body, DUMMY_SEED, Genesis, PostQuantumSigningKey, Receipt, SigningKey, Tip};
+use receipt::{Body, CheckedKey, DUMMY_SEED, Genesis, PostQuantumSigningKey, Receipt, SigningKey, Tip};
 use zeroize::Zeroizing;
 
 use crate::error::RuntimeError;
@@ -55,6 +55,8 @@ pub struct Container {
     instance: Box<dyn Instance>,
     terms: Terms,
     seed: Option<Zeroizing<[u8; 32]>>,
+    /// Belongs to the seed.
+    guest_key: Option<CheckedKey>,
     keys: Option<RuntimeKeys>,
     tip: Tip,
     /// The last receipt, as long as it is unsigned.
@@ -148,6 +150,7 @@ impl Container {
         Ok(Self {
             instance: module.instantiate()?,
             module,
+            guest_key: seed.as_ref().and_then(|seed| terms.guest_key(seed)),
             seed: seed.filter(|_| terms.guest_signs()),
             terms,
             keys,
@@ -325,7 +328,7 @@ impl Container {
         if sampled {
             self.save_restore_point()?;
         }
-        let taken = self.terms.step(&mut *self.instance, self.tip, input)?;
+        let taken = self.terms.step(&mut *self.instance, self.tip, input, self.guest_key.as_ref())?;
         if let Some(shadow) = &mut self.shadow {
             let before = sampled.then_some(&self.restore_point.state);
             let running = (self.module.engine_name(), &taken.body);

@@ -74,7 +74,10 @@ impl Standing {
                 let mut instance = module.instantiate()?;
                 instance.restore(before)?;
                 terms.install_key(&mut *instance, Some(&DUMMY_SEED))?;
-                (module.engine_name(), terms.step(&mut *instance, tip, input)?.body)
+                (
+                    module.engine_name(),
+                    terms.step(&mut *instance, tip, input, terms.guest_key(&DUMMY_SEED).as_ref())?.body,
+                )
             }
         };
         if *running.1 == body {

@@ -7,7 +7,8 @@ use codec::{DecodeError, Digest, Reader, sha256};
 use engine::{Instance, Stop, Trap};
 use gate::config::{Configuration, ConfigurationError};
 use receipt::{
-    Body, Claim, Denial, Exhaustion, Frame, GenesisStatement, Outcome, Role, Signature, Signer, Tip, TrapCode,
+    Body, CheckedKey, Claim, Denial, Exhaustion, Frame, GenesisStatement, Outcome, Role, Signature, Signer, SigningKey,
+    Tip, TrapCode, verify_claim,
 };
 
 use crate::container::Plan;
@@ -36,6 +37,17 @@ struct AcceptedClaim {
     signature: Option<Signature>,
 }
 
+impl AcceptedClaim {
+    /// Whether the guest signed it with this key; without a key, whether it did not sign.
+    fn is_signed_under(&self, key: Option<&CheckedKey>) -> bool {
+        match (&self.signature, key) {
+            (None, None) => true,
+            (Some(signature), Some(key)) => verify_claim(key, &self.bytes, signature).is_ok(),
+            (None, Some(_)) | (Some(_), None) => false,
+        }
+    }
+}
+
 impl Terms {
     pub(crate) fn new(plan: Plan) -> Result<Self, RuntimeError> {
         let statement = plan.genesis.statement();
@@ -60,6 +72,12 @@ impl Terms {
         self.signer.role == Role::Guest
     }
 
+    /// The public key to the `seed` that a guest is given, if it is given one.
+    pub(crate) fn guest_key(&self, seed: &[u8; 32]) -> Option<CheckedKey> {
+        let key = SigningKey::from_seed(seed).public();
+        self.guest_signs().then(|| key.check().expect("a key made from a seed is a good one"))
+    }
+
     /// Hands a fresh instance its configuration.
     pub(crate) fn configure(&self, instance: &mut dyn Instance) -> Result<(), RuntimeError> {
         set_up(instance, &[&[Message::Configure as u8], &self.plan.configuration]).map(|_| ())
@@ -73,18 +91,25 @@ impl Terms {
     }
 
     /// Takes the step after `tip`. The instance's state is then that after the step if the body has a claim, and must be
-    /// put back if it has none.
+    /// put back if it has none. `guest_key` belongs to the seed that the guest was given, if it was given one: a claim whose
+    /// signature does not verify under it is a bad claim.
     ///
     /// # Errors
     /// The world failed; the instance must be replaced.
-    pub(crate) fn step(&self, instance: &mut dyn Instance, tip: Tip, input: &[u8]) -> Result<Taken, RuntimeError> {
+    pub(crate) fn step(
+        &self,
+        instance: &mut dyn Instance,
+        tip: Tip,
+        input: &[u8],
+        guest_key: Option<&CheckedKey>,
+    ) -> Result<Taken, RuntimeError> {
         let epoch = tip.epoch.checked_add(1).ok_or(RuntimeError::LastEpoch)?;
         let input_digest = sha256(input);
         let ended = if input.len() > INPUT_BYTES_MAX {
             instance.set_meter(self.meter);
             Err(Outcome::Denied(Denial::InputTooLong))
         } else {
-            self.tick(instance, epoch, tip.digest, input_digest, input)?
+            self.tick(instance, epoch, tip.digest, input_digest, input, guest_key)?
         };
         let meter_used = (self.meter - instance.meter()).clamp(0, self.meter) as u64;
         let (outcome, accepted) = match ended {
@@ -125,6 +150,7 @@ impl Terms {
         previous: Digest,
         input_digest: Digest,
         input: &[u8],
+        guest_key: Option<&CheckedKey>,
     ) -> Result<Result<AcceptedClaim, Outcome>, RuntimeError> {
         let reply = match send_step(instance, self.meter, epoch, previous, input) {
             Ok(reply) => reply,
@@ -143,7 +169,7 @@ impl Terms {
                     && claim.previous == previous
                     && claim.input == input_digest
                     && claim.signer == self.signer
-                    && accepted.signature.is_some() == self.guest_signs()
+                    && accepted.is_signed_under(guest_key)
             })
             .ok_or(Outcome::Denied(Denial::BadClaim)))
     }

@@ -222,10 +222,22 @@ impl Scribe<'_> {
                 self.writer.code().global_get(self.added.meter).local_set(meter);
             }
             _ => {
+                self.part_store(&op.operator);
                 if !self.lane_store(&op.operator) {
                     self.writer.copy(bytes);
                 }
             }
+        }
+    }
+
+    /// Hands the value of a 32-bit store with a long offset over in a local of its own. wasmi 2.0.0 panics while it compiles
+    /// such a store whose address and value are one and the same local: it has no instruction for it. Found by fuzzing.
+    fn part_store(&mut self, operator: &Operator<'_>) {
+        use Operator as O;
+        let (O::I32Store { memarg } | O::I32Store8 { memarg } | O::I32Store16 { memarg }) = operator else { return };
+        if memarg.offset > u64::from(u16::MAX) {
+            let value = self.writer.extra(Extra::A32);
+            self.writer.code().local_set(value).local_get(value);
         }
     }
 

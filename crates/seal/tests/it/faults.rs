@@ -65,3 +65,40 @@ fn lane_stores_are_written_in_two_operators() {
     let lane_store = |window: &[u8]| window[0] == 0xfd && (0x58..=0x5b).contains(&window[1]);
     assert!(plain.windows(2).any(lane_store) && !sealed.windows(2).any(lane_store));
 }
+
+/// A guest that fuzzing made: a load, the same local as address and as value of a store, and an offset beyond 16 bits. wasmi
+/// 2.0.0 has no instruction for that and reached its own `unreachable!` while it compiled, in the host.
+#[test]
+fn a_store_of_an_address_at_itself_compiles_once_sealed() {
+    let addresses = [
+        "(i32.load offset=53176 (memory.size))",
+        "(i32.add (local.get 1) (i32.const 8))",
+        "(i32.load8_u (local.get 1))",
+        "(local.get 1)",
+        "(i32.popcnt (local.get 1))",
+    ];
+    let mut panics = 0;
+    let mut stores = 0;
+    std::panic::set_hook(Box::new(|_| ()));
+    for address in addresses {
+        for store in ["i32.store", "i32.store8", "i32.store16"] {
+            for offset in [0, 65_535, 65_536, 70_000, 130_236] {
+                let stores_itself = format!("{address} local.tee 0 local.get 0 {store} offset={offset}");
+                let text = format!(
+                    "(memory 4 4) (func (export \"f\") (param i32 i32) (result i32) {stores_itself}
+                     (i32.load offset={offset} (local.get 0)))"
+                );
+                let plain = module(&text);
+                let sealed = sealed(&plain).bytes;
+                let args = [V::I32(3), V::I32(40)];
+                let right = run(Which::Wasmtime, &plain, "f", &args, 0).end;
+                assert_eq!(run_both(&sealed, "f", &args, PLENTY).end, right, "{text}");
+                let unsealed = std::panic::catch_unwind(|| run(Which::Wasmi, &plain, "f", &args, 0).end);
+                panics += u32::from(unsealed.is_err());
+                stores += 1;
+            }
+        }
+    }
+    let _ = std::panic::take_hook();
+    println!("{stores} stores right once sealed; wasmi panics over {panics} of them unsealed");
+}
