@@ -77,15 +77,21 @@ fn a_store_of_an_address_at_itself_compiles_once_sealed() {
         "(local.get 1)",
         "(i32.popcnt (local.get 1))",
     ];
+    // The engine's own panics are what is counted here; those of anything else are printed.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if panic.location().is_none_or(|place| !place.file().contains("/wasmi-")) {
+            usual(panic);
+        }
+    }));
     let mut panics = 0;
     let mut stores = 0;
-    std::panic::set_hook(Box::new(|_| ()));
     for address in addresses {
         for store in ["i32.store", "i32.store8", "i32.store16"] {
             for offset in [0, 65_535, 65_536, 70_000, 130_236] {
                 let stores_itself = format!("{address} local.tee 0 local.get 0 {store} offset={offset}");
                 let text = format!(
-                    "(memory 4 4) (func (export \"f\") (param i32 i32) (result i32) {stores_itself}
+                    "(func (export \"f\") (param i32 i32) (result i32) {stores_itself}
                      (i32.load offset={offset} (local.get 0)))"
                 );
                 let plain = module(&text);
@@ -99,6 +105,5 @@ fn a_store_of_an_address_at_itself_compiles_once_sealed() {
             }
         }
     }
-    let _ = std::panic::take_hook();
     println!("{stores} stores right once sealed; wasmi panics over {panics} of them unsealed");
 }
