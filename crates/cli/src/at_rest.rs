@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use codec::Digest;
 use engine::Module;
-use journal::{Durability, Header, Start, Writer};
+use journal::{Durability, Entry, Header, Start, Writer};
 use receipt::log::merkle::{self, Node, Nodes};
 use receipt::snapshot::{Manifest, State};
-use receipt::{SigningKey, Tip, first_difference};
+use receipt::{Body, SigningKey, Tip, first_difference};
 use runtime::{Container, PageImage, Secrets};
 
 use crate::command::bar;
@@ -27,9 +27,7 @@ impl AtRest {
     /// The state after `epoch`; after the last step that a signature speaks for, if none is named. If the journal keeps no
     /// snapshot of it, the steps since the one before are run again.
     pub(crate) fn of(record: &Record, epoch: Option<u64>, engine: &EngineArguments) -> Result<Self, Failure> {
-        let bar = bar::new("verify", Some(record.last_epoch()));
-        let findings = record.findings(None, |epoch| bar.set_position(epoch))?;
-        bar.finish_and_clear();
+        let findings = record.findings(None)?;
         let (base, last) = (record.reader().base().0, findings.coverage.signed_through);
         let epoch = epoch.unwrap_or(last);
         if epoch < base || epoch > last {
@@ -116,18 +114,30 @@ pub(crate) fn run_on(
 ) -> Result<(), Failure> {
     for entry in record.entries(container.epoch() + 1, epoch) {
         let entry = entry?;
-        let recorded = record.body(&entry)?;
-        let again = container.step(&entry.input)?;
-        if let Some(field) = first_difference(&recorded, &again.body) {
+        take_again(record, container, &entry, &record.body(&entry)?)?;
+        progress(entry.epoch);
+    }
+    Ok(())
+}
+
+/// Takes a recorded step once more; its body must be the recorded one.
+pub(crate) fn take_again(
+    record: &Record,
+    container: &mut Container,
+    entry: &Entry,
+    recorded: &Body,
+) -> Result<(), Failure> {
+    let again = container.step(&entry.input)?;
+    match first_difference(recorded, &again.body) {
+        None => Ok(()),
+        Some(field) => {
             let (place, epoch) = (record.path.display(), entry.epoch);
             let message = format!(
                 "{place}: epoch {epoch}: run again, the step differs from its receipt in {field}; see `avouch replay`"
             );
-            return Err(Failure::message(Exit::Divergence, message));
+            Err(Failure::message(Exit::Divergence, message))
         }
-        progress(entry.epoch);
     }
-    Ok(())
 }
 
 fn unique(mut pages: Vec<(Digest, Vec<u8>)>) -> Vec<(Digest, Vec<u8>)> {

@@ -14,7 +14,6 @@ use receipt::InstanceId;
 use verify::pin::PIN_LEN_MAX;
 use verify::{Findings, Pin};
 
-use crate::command::bar;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::record::Record;
 
@@ -110,8 +109,5 @@ pub(crate) fn check_head(record: &Record, heads: Option<&HeadFile>, adopt: bool)
             }
         },
     };
-    let bar = bar::new("verify", Some(record.last_epoch()));
-    let findings = record.findings(pin.as_ref(), |epoch| bar.set_position(epoch))?;
-    bar.finish_and_clear();
-    Ok(findings)
+    record.findings(pin.as_ref())
 }

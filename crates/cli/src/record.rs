@@ -15,6 +15,7 @@ use runtime::{
 use serde::Serialize;
 use verify::{Fault, FaultKind, Findings, Pin, PostQuantum, Standing};
 
+use crate::command::bar;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::output::{self, Report};
 use crate::trust::Trust;
@@ -213,9 +214,11 @@ impl Record {
     }
 
     /// Checks everything but who signed, for whoever is about to go on from here.
-    pub(crate) fn findings(&self, pin: Option<&Pin>, progress: impl FnMut(u64)) -> Result<Findings, Failure> {
+    pub(crate) fn findings(&self, pin: Option<&Pin>) -> Result<Findings, Failure> {
         let trust = Trust::nobody();
-        let findings = self.inner.verify(&trust.store, trust.now, pin, progress);
+        let bar = bar::new("verify", Some(self.last_epoch()));
+        let findings = self.inner.verify(&trust.store, trust.now, pin, |epoch| bar.set_position(epoch));
+        bar.finish_and_clear();
         match &findings.fault {
             None => Ok(findings),
             Some(fault) => {

@@ -124,9 +124,7 @@ fn stated(record: &Record, arguments: &Arguments) -> Result<String, Failure> {
 
 /// What is to be stated: up to the last signed receipt, verified, and perhaps run again.
 fn describe(record: &Record, arguments: &Arguments) -> Result<Run, Failure> {
-    let progress = bar::new("verify", Some(record.last_epoch()));
-    let findings = record.findings(None, |epoch| progress.set_position(epoch))?;
-    progress.finish_and_clear();
+    let findings = record.findings(None)?;
     let last = findings.coverage.signed_through;
     if last < record.first_epoch() {
         let why = "no signed receipt is there that could be stated";

@@ -12,7 +12,6 @@ use receipt::{Receipt, Tip};
 use serde::Serialize;
 use verify::Pin;
 
-use crate::command::bar;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::heads::check_head;
 use crate::identity::Keyring;
@@ -162,9 +161,7 @@ fn sign_checkpoint(arguments: &CheckpointArguments, format: Format) -> Result<Ex
         }
     };
     if let Some(file) = &arguments.output {
-        std::fs::write(file, head.note())
-            .map_err(|error| anyhow!("{}: {error}", file.display()))
-            .or_exit(Exit::World)?;
+        write(file, head.note().as_bytes())?;
     }
     let Checkpoint { origin, size, root } = head.checkpoint();
     let key = VerifierKey::new(origin, *record.genesis().log_key()).or_exit(Exit::World)?;
@@ -260,9 +257,7 @@ fn prove_consistency(arguments: &ProofArguments, from: u64, format: Format) -> R
 fn prune(arguments: &PruneArguments, format: Format) -> Result<Exit, Failure> {
     let mut writer = Writer::open(&arguments.journal, Durability::EveryStep).map_err(journal_failure)?;
     let record = Record::of(writer.reader().map_err(journal_failure)?, &arguments.journal)?;
-    let bar = bar::new("verify", Some(record.last_epoch()));
-    record.findings(None, |epoch| bar.set_position(epoch))?;
-    bar.finish_and_clear();
+    record.findings(None)?;
     let (first, last) = (record.first_epoch(), record.last_epoch());
     if arguments.before <= first || arguments.before > last {
         let message = format!(

@@ -11,7 +11,6 @@ use receipt::{Genesis, Tip};
 use serde::Serialize;
 
 use super::last_head;
-use crate::command::bar;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::output::{self, Format, Report};
 use crate::record::{Record, fault_exit, journal_failure, standing_exit};
@@ -124,9 +123,7 @@ impl Shelf {
 
 pub(super) fn export(arguments: &ExportArguments, format: Format) -> Result<Exit, Failure> {
     let record = Record::open(&arguments.journal)?;
-    let progress = bar::new("verify", Some(record.last_epoch()));
-    record.findings(None, |epoch| progress.set_position(epoch))?;
-    progress.finish_and_clear();
+    record.findings(None)?;
     let head = last_head(&record)?;
     let size = head.checkpoint().size;
     let blobs = Blobs::open(&arguments.place, true).or_exit(Exit::World)?;

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use codec::sha256;
 use engine::{Engine, Module};
 use journal::{Header, JournalErrorKind, Start, Writer};
-use receipt::{Tip, first_difference};
+use receipt::Tip;
 use runtime::{Container, PageImage, Plan, Shadow};
 use verify::Findings;
 
 use super::ticks::Run;
 use super::{Arguments, Stream, feed_failure, remove};
+use crate::at_rest::take_again;
 use crate::command::bar;
 use crate::command::summary::Tally;
 use crate::exit::{Exit, Failure, OrExit};
@@ -45,16 +46,7 @@ pub(super) fn fresh(arguments: &Arguments, file: &RunFile, guest: SealedGuest, o
     let insecure = arguments.insecure_keys_from_configuration;
     let keyring =
         Keyring::new_instance(arguments.keys.as_deref(), insecure, guest.sealed.digest, sha256(&configuration))?;
-    let sections = &file.sections.run;
-    let opening = Opening {
-        module_name: guest.name.to_owned(),
-        cost_table: seal::cost_table_digest(),
-        guest_signs: arguments.signer.unwrap_or(sections.signer) == SignerChoice::Guest,
-        signing_interval: arguments.sign_every.or(sections.sign_every).unwrap_or(NonZeroU32::MIN),
-        post_quantum: arguments.post_quantum || sections.post_quantum,
-        parent: None,
-    };
-    let (genesis, post_quantum_key) = keyring.open(opening)?;
+    let (genesis, post_quantum_key) = keyring.open(opening(arguments, file, guest.name))?;
     let engines = Engines::start(arguments)?;
     let module = engines.compile(&guest.sealed.bytes)?;
     let secrets = keyring.secrets(&genesis);
@@ -68,7 +60,6 @@ pub(super) fn fresh(arguments: &Arguments, file: &RunFile, guest: SealedGuest, o
         start: 0,
     };
     let tip = Tip::start(&genesis);
-    let digest = genesis.payload_digest();
     let container = Container::start(module.main, Plan { genesis, configuration }, secrets)?;
     let container = engines.shadowed(container, module.shadow)?;
     // Everything that can be wrong beforehand has been looked at: only now does an old journal go.
@@ -91,8 +82,20 @@ pub(super) fn fresh(arguments: &Arguments, file: &RunFile, guest: SealedGuest, o
         heads,
         snapshot_every: arguments.every,
         pages: PageImage::empty(),
-        genesis: digest,
     })
+}
+
+/// What command line and run file say of a chain's genesis statement.
+fn opening(arguments: &Arguments, file: &RunFile, module_name: &str) -> Opening {
+    let sections = &file.sections.run;
+    Opening {
+        module_name: module_name.to_owned(),
+        cost_table: seal::cost_table_digest(),
+        guest_signs: arguments.signer.unwrap_or(sections.signer) == SignerChoice::Guest,
+        signing_interval: arguments.sign_every.or(sections.sign_every).unwrap_or(NonZeroU32::MIN),
+        post_quantum: arguments.post_quantum || sections.post_quantum,
+        parent: None,
+    }
 }
 
 /// The end of the chain in a journal, brought back to life.
@@ -123,7 +126,6 @@ pub(super) fn resumed(
     if !arguments.next_rows {
         skip_known(&record, stream)?;
     }
-    let genesis = record.genesis().payload_digest();
     log::info!("{}: goes on after epoch {}", output.display(), container.epoch());
     drop(record);
     Ok(Run {
@@ -136,7 +138,6 @@ pub(super) fn resumed(
         heads,
         snapshot_every: arguments.every,
         pages: PageImage::empty(),
-        genesis,
     })
 }
 
@@ -145,17 +146,14 @@ fn check_same(arguments: &Arguments, file: &RunFile, guest: &SealedGuest, record
     let statement = record.genesis().statement();
     let mut configuration = Vec::new();
     file.configuration().encode(&mut configuration);
-    let sections = &file.sections.run;
-    let guest_signs = arguments.signer.unwrap_or(sections.signer) == SignerChoice::Guest;
-    let interval = arguments.sign_every.or(sections.sign_every).unwrap_or(NonZeroU32::MIN);
-    let second = arguments.post_quantum || sections.post_quantum;
+    let wanted = opening(arguments, file, guest.name);
     let differs = [
         ("module", statement.module != guest.sealed.digest),
         ("configuration", statement.configuration != sha256(&configuration)),
-        ("signer", statement.witness.is_some() != guest_signs),
-        ("signing interval", statement.signing_interval != interval),
-        ("post-quantum key", statement.post_quantum.is_some() != second),
-        ("cost table", statement.cost_table != seal::cost_table_digest()),
+        ("signer", statement.witness.is_some() != wanted.guest_signs),
+        ("signing interval", statement.signing_interval != wanted.signing_interval),
+        ("post-quantum key", statement.post_quantum.is_some() != wanted.post_quantum),
+        ("cost table", statement.cost_table != wanted.cost_table),
     ];
     match differs.iter().find(|(_, differs)| *differs) {
         None => Ok(()),
@@ -189,15 +187,7 @@ fn rebuild(
         if entry.epoch <= from {
             continue;
         }
-        let again = container.step(&entry.input)?;
-        if let Some(field) = first_difference(&recorded, &again.body) {
-            let message = format!(
-                "{}: epoch {}: run again, the step differs from its receipt in {field}; see `avouch replay`",
-                record.path.display(),
-                entry.epoch
-            );
-            return Err(Failure::message(Exit::Divergence, message));
-        }
+        take_again(record, &mut container, &entry, &recorded)?;
     }
     bar.finish_and_clear();
     Ok((container, tally))

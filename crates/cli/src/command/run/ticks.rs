@@ -5,11 +5,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use codec::Digest;
 use indicatif::ProgressBar;
 use journal::{Entry, Writer};
 use receipt::divergence::Divergence;
-use receipt::snapshot::Manifest;
 use receipt::{Outcome, PublicKey, Tip};
 use runtime::{Container, PageImage, RuntimeError};
 use verify::Pin;
@@ -34,8 +32,6 @@ pub(super) struct Run {
     pub(super) heads: Option<HeadFile>,
     pub(super) snapshot_every: Option<NonZeroU32>,
     pub(super) pages: PageImage,
-    /// Digest of the genesis statement's payload.
-    pub(super) genesis: Digest,
 }
 
 /// What a run that was closed leaves behind.
@@ -114,10 +110,8 @@ impl Run {
         self.sign_last()?;
         let log_root = self.writer.root().map_err(journal_failure)?;
         let snapshot = self.container.snapshot(&mut self.pages)?;
-        let Tip { epoch, digest: tip } = snapshot.tip;
-        let state = snapshot.state.clone();
-        let manifest = Manifest { genesis: self.genesis, epoch, tip, log_root, state };
-        let manifest = manifest.sign(&self.keyring.runtime()).to_bytes();
+        let epoch = snapshot.tip.epoch;
+        let manifest = self.container.sign_snapshot(&snapshot, log_root).expect("a run signs").to_bytes();
         let pages: Vec<_> = snapshot.fresh().collect();
         let written = self.writer.keep_snapshot(epoch, &manifest, &pages).map_err(journal_failure)?;
         log::debug!("epoch {epoch}: a snapshot, {} new pages, {} bytes", written.pages, written.bytes);
@@ -134,7 +128,7 @@ impl Run {
     /// Two engines disagree: what each of them says is signed and kept, and the run is over.
     fn diverged(&mut self, divergence: Divergence) -> Failure {
         let failure = Failure::from(RuntimeError::Diverged(Box::new(divergence.clone())));
-        let statement = divergence.sign(&self.keyring.runtime()).to_bytes();
+        let statement = self.container.sign_divergence(divergence).expect("a run signs").to_bytes();
         let kept = self.sign_last().and_then(|()| self.writer.keep_incident(&statement).map_err(journal_failure));
         match kept {
             Ok(()) => failure.and("a signed statement of it is in the journal"),
