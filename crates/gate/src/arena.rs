@@ -19,6 +19,14 @@ impl<'a> Arena<'a> {
 
     /// A zeroed slice of `len` items. Takes [`words_for`]`::<T>(len)` words.
     pub fn take<T: bytemuck::Pod>(&mut self, len: usize) -> Result<&'a mut [T], OutOfMemory> {
+        let taken = self.carve(len)?;
+        taken.fill(T::zeroed());
+        Ok(taken)
+    }
+
+    /// Like [`Arena::take`], but with whatever the words hold: for an area that is carved the same way again and again, so
+    /// that a computation goes on where it stopped.
+    pub fn carve<T: bytemuck::Pod>(&mut self, len: usize) -> Result<&'a mut [T], OutOfMemory> {
         const { assert!(align_of::<T>() <= align_of::<u64>()) };
         let words = words_for::<T>(len);
         if words > self.words.len() {
@@ -26,7 +34,6 @@ impl<'a> Arena<'a> {
         }
         let (taken, rest) = core::mem::take(&mut self.words).split_at_mut(words);
         self.words = rest;
-        taken.fill(0);
         Ok(&mut bytemuck::cast_slice_mut(taken)[..len])
     }
 

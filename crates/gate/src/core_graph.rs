@@ -1,4 +1,16 @@
-//! The frozen graph that a computation speaks of.
+//! The graph that a computation speaks of.
+
+/// What a search is started on: vertices numbered 0..n in ascending order of their external ids, and their edges.
+pub trait Rows {
+    /// n, the number of vertices.
+    fn vertex_count(&self) -> usize;
+    /// m, the number of edges.
+    fn edge_count(&self) -> usize;
+    /// The external id of a vertex; strictly ascending in the vertex.
+    fn id(&self, vertex: usize) -> u64;
+    /// The neighbours of a vertex, each once, in any order, with the weights of the edges to them (raw 32.32, at least 1).
+    fn neighbours(&self, vertex: usize) -> impl Iterator<Item = (usize, u64)>;
+}
 
 /// A view of the gate's *core* (the whole active graph, a k-core or a protected set) at one epoch, in compressed rows.
 ///
@@ -34,5 +46,23 @@ impl CoreGraph<'_> {
     pub fn row(&self, vertex: usize) -> impl Iterator<Item = (usize, u64)> + '_ {
         let range = self.offsets[vertex] as usize..self.offsets[vertex + 1] as usize;
         self.neighbours[range.clone()].iter().map(|v| *v as usize).zip(self.weights[range].iter().copied())
+    }
+}
+
+impl Rows for CoreGraph<'_> {
+    fn vertex_count(&self) -> usize {
+        self.ids.len()
+    }
+
+    fn edge_count(&self) -> usize {
+        self.neighbours.len() / 2
+    }
+
+    fn id(&self, vertex: usize) -> u64 {
+        self.ids[vertex]
+    }
+
+    fn neighbours(&self, vertex: usize) -> impl Iterator<Item = (usize, u64)> {
+        self.row(vertex)
     }
 }
