@@ -1,12 +1,9 @@
-//! Freezing the core: from slots to a view in order of external id.
+//! Freezing the core: a copy of its rows in order of external id.
 
 use crate::arena::{Arena, OutOfMemory, words_for};
 use crate::config::Core;
-use crate::core_graph::CoreGraph;
-use crate::graph::GraphStore;
-
-/// A vertex slot that is not in the core.
-const OUTSIDE: u32 = u32::MAX;
+use crate::core_graph::{CoreGraph, Rows};
+use crate::graph::{CoreRows, GraphStore};
 
 /// The core as it was when [`CoreSnapshot::freeze`] was last called, in compressed rows.
 pub struct CoreSnapshot<'a> {
@@ -14,12 +11,10 @@ pub struct CoreSnapshot<'a> {
     offsets: &'a mut [u32],
     neighbours: &'a mut [u32],
     weights: &'a mut [u64],
-    /// Index of each slot, or [`OUTSIDE`].
-    index_of: &'a mut [u32],
-    /// Scratch, one entry a vertex: degrees, then row cursors.
+    /// Scratch: the next free place of each row.
     cursor: &'a mut [u32],
-    /// Scratch: arcs in order of their heads. An arc is twice its edge, plus 1 if it leads to the lower end.
-    arcs: &'a mut [u32],
+    /// Scratch for [`CoreRows`].
+    scratch: &'a mut [u64],
     vertex_count: usize,
     edge_count: usize,
     same_vertices: bool,
@@ -30,10 +25,11 @@ impl<'a> CoreSnapshot<'a> {
     #[must_use]
     pub const fn words(vertices: usize, edges: usize) -> usize {
         words_for::<u64>(vertices)
-            + words_for::<u32>(vertices + 1) * 2
+            + words_for::<u32>(vertices + 1)
             + words_for::<u32>(vertices)
-            + words_for::<u32>(edges * 2) * 2
+            + words_for::<u32>(edges * 2)
             + words_for::<u64>(edges * 2)
+            + CoreRows::words(vertices)
     }
 
     /// A snapshot of the empty graph.
@@ -46,9 +42,8 @@ impl<'a> CoreSnapshot<'a> {
             offsets: arena.take(vertices + 1)?,
             neighbours: arena.take(edges * 2)?,
             weights: arena.take(edges * 2)?,
-            index_of: arena.take(vertices)?,
-            cursor: arena.take(vertices + 1)?,
-            arcs: arena.take(edges * 2)?,
+            cursor: arena.take(vertices)?,
+            scratch: arena.take(CoreRows::words(vertices))?,
             vertex_count: 0,
             edge_count: 0,
             same_vertices: false,
@@ -74,134 +69,35 @@ impl<'a> CoreSnapshot<'a> {
     }
 
     /// Copies the core of `graph` as it is now. Returns the work units: a unit for every vertex and edge looked at.
+    ///
+    /// Rows ascend because they are filled by their heads: vertex by vertex in ascending order, each is dealt out to the
+    /// rows of its neighbours.
     pub fn freeze(&mut self, graph: &GraphStore<'_>, core: Core<'_>) -> u64 {
-        let one_pass = (graph.vertex_count() + graph.edge_count() * 3) as u64;
-        self.choose(graph, core);
-        self.number(graph);
-        self.fill_rows(graph);
-        let Core::KCore(k) = core else { return one_pass };
-        self.peel(graph, k);
-        self.number(graph);
-        self.fill_rows(graph);
-        // The ids that were compared are those of the whole graph, not of the core before this one.
-        self.same_vertices = false;
-        one_pass * 3
-    }
-
-    /// Marks the slots that are in the core, before peeling, with any index but [`OUTSIDE`].
-    fn choose(&mut self, graph: &GraphStore<'_>, core: Core<'_>) {
-        self.index_of.fill(OUTSIDE);
-        for slot in graph.slots_by_id() {
-            let inside = match core {
-                Core::All | Core::KCore(_) => true,
-                Core::Protected(ids) => ids.binary_search(&graph.id(*slot)).is_ok(),
-            };
-            if inside {
-                self.index_of[*slot as usize] = 0;
-            }
-        }
-    }
-
-    /// Takes vertices with fewer than `k` neighbours away until none is left to take. Every vertex is taken once at most
-    /// and every row walked once (Batagelj and Zaversnik 2003).
-    fn peel(&mut self, graph: &GraphStore<'_>, k: u32) {
-        const TAKEN: u32 = u32::MAX;
-        let n = self.vertex_count;
-        let row = |vertex: usize| self.offsets[vertex] as usize..self.offsets[vertex + 1] as usize;
-        // Every active vertex has an arc, so the scratch of the arcs has room for all vertices.
-        let (degrees, stack) = (&mut self.cursor[..n], &mut self.arcs[..n]);
-        let mut len = 0;
-        for (vertex, degree) in degrees.iter_mut().enumerate() {
-            *degree = row(vertex).len() as u32;
-            if *degree < k {
-                *degree = TAKEN;
-                stack[len] = vertex as u32;
-                len += 1;
-            }
-        }
-        while len > 0 {
-            len -= 1;
-            for neighbour in &self.neighbours[row(stack[len] as usize)] {
-                let degree = &mut degrees[*neighbour as usize];
-                if *degree == TAKEN {
-                    continue;
-                }
-                *degree -= 1;
-                if *degree < k {
-                    *degree = TAKEN;
-                    stack[len] = *neighbour;
-                    len += 1;
-                }
-            }
-        }
-        for slot in graph.slots_by_id() {
-            let index = &mut self.index_of[*slot as usize];
-            if degrees[*index as usize] == TAKEN {
-                *index = OUTSIDE;
-            }
-        }
-    }
-
-    /// Numbers the chosen slots in ascending order of id, and compares the ids with those that they replace.
-    fn number(&mut self, graph: &GraphStore<'_>) {
-        let before = self.vertex_count;
-        self.vertex_count = 0;
-        self.same_vertices = true;
-        for slot in graph.slots_by_id() {
-            let index = &mut self.index_of[*slot as usize];
-            if *index != OUTSIDE {
-                *index = self.vertex_count as u32;
-                let (id, kept) = (graph.id(*slot), &mut self.ids[self.vertex_count]);
-                self.same_vertices &= *kept == id;
-                *kept = id;
-                self.vertex_count += 1;
-            }
-        }
+        let rows = CoreRows::choose(graph, core, &mut Arena::new(self.scratch)).expect("room for these rows");
+        let (before, n) = (self.vertex_count, rows.vertex_count());
+        (self.vertex_count, self.edge_count) = (n, rows.edge_count());
         // A place beyond the earlier vertices may hold the right id by chance, or from long ago.
-        self.same_vertices &= self.vertex_count == before;
-    }
-
-    /// Fills the rows, each ascending: arcs are sorted by their heads first (a counting sort), then dealt out to their
-    /// tails in that order.
-    fn fill_rows(&mut self, graph: &GraphStore<'_>) {
-        let n = self.vertex_count;
-        let index_of = &*self.index_of;
-        let inside = |ends: [u32; 2]| {
-            let [a, b] = ends.map(|slot| index_of[slot as usize]);
-            (a != OUTSIDE && b != OUTSIDE).then_some([a, b])
-        };
-        let offsets = &mut self.offsets[..=n];
-        offsets.fill(0);
-        self.edge_count = 0;
-        for [a, b] in graph.edges().filter_map(|(ends, _)| inside(ends)) {
-            offsets[a as usize + 1] += 1;
-            offsets[b as usize + 1] += 1;
-            self.edge_count += 1;
+        self.same_vertices = n == before && !matches!(core, Core::KCore(_));
+        let mut end = 0;
+        for vertex in 0..n {
+            let (id, kept) = (rows.id(vertex), &mut self.ids[vertex]);
+            self.same_vertices &= *kept == id;
+            *kept = id;
+            self.offsets[vertex] = end;
+            self.cursor[vertex] = end;
+            end += rows.neighbours(vertex).count() as u32;
         }
-        for row in 0..n {
-            offsets[row + 1] += offsets[row];
-        }
-        let cursor = &mut self.cursor[..n];
-        cursor.copy_from_slice(&offsets[..n]);
-        for (edge, ends) in graph.edges().map(|(ends, _)| ends).enumerate() {
-            if let Some(ends) = inside(ends) {
-                for (side, head) in ends.into_iter().enumerate() {
-                    let place = &mut cursor[head as usize];
-                    self.arcs[*place as usize] = edge as u32 * 2 + side as u32;
-                    *place += 1;
-                }
+        self.offsets[n] = end;
+        for head in 0..n {
+            for (tail, weight) in rows.neighbours(head) {
+                let place = self.cursor[tail] as usize;
+                self.neighbours[place] = head as u32;
+                self.weights[place] = weight;
+                self.cursor[tail] += 1;
             }
         }
-        cursor.copy_from_slice(&offsets[..n]);
-        for arc in &self.arcs[..self.edge_count * 2] {
-            let (ends, weight) = graph.edge((arc / 2) as usize);
-            let [a, b] = ends.map(|slot| index_of[slot as usize]);
-            let (head, tail) = if arc % 2 == 0 { (a, b) } else { (b, a) };
-            let place = &mut cursor[tail as usize];
-            self.neighbours[*place as usize] = head;
-            self.weights[*place as usize] = weight;
-            *place += 1;
-        }
+        debug_assert_eq!(end as usize, self.edge_count * 2);
+        rows.units() + n as u64 + u64::from(end) * 2
     }
 }
 
@@ -218,8 +114,12 @@ mod tests {
     /// Freezes the path through `ids`, and says whether the vertices are those of the last time.
     fn freeze(graph: &mut GraphStore<'_>, snapshot: &mut CoreSnapshot<'_>, ids: &[u64]) -> bool {
         let old: std::vec::Vec<_> = graph.edges().map(|(ends, _)| ends.map(|slot| graph.id(slot))).collect();
-        old.iter().for_each(|[u, v]| graph.edge_remove(*u, *v).unwrap());
-        ids.windows(2).for_each(|pair| graph.edge_add(pair[0], pair[1], 1 << 32).unwrap());
+        for [u, v] in old {
+            graph.edge_remove(u, v).unwrap();
+        }
+        for pair in ids.windows(2) {
+            graph.edge_add(pair[0], pair[1], 1 << 32).unwrap();
+        }
         snapshot.freeze(graph, Core::All);
         snapshot.same_vertices()
     }

@@ -19,7 +19,7 @@ use crate::spectral::{self, SpectralSearch};
 use crate::work::{Progress, Work};
 use codec::Digest;
 
-use pending::{Ingested, InputError, Pending};
+use pending::{Accepted, Ingested, InputError, Pending};
 use report::{Components, CutReport, EvidenceReport, GraphReport, ScoreReport, TickReport, WorkReport};
 
 /// A gate with all its state, in arenas carved from one slab.
@@ -115,13 +115,14 @@ impl<'a> Gate<'a> {
     pub fn tick(&mut self, epoch: u64, input: &[u8]) -> Result<TickReport, InputError> {
         let budget = self.configuration.budget;
         let mut total = Total { left: budget.total };
-        let accepted = self.pending.accept(input)?;
+        let accepted = Accepted::read(input)?;
         if accepted.rearm {
             self.evidence.rearm();
         }
 
         let mut ingest = total.phase(budget.ingest);
-        let ingested = self.pending.apply(&mut self.graph, self.configuration.loss_scale, &mut ingest);
+        let ingested =
+            self.pending.apply(&mut self.graph, &accepted, self.configuration.loss_scale, &mut ingest, &mut |_, _| {});
         total.settle(&ingest);
 
         let mut cut = total.phase(budget.cut);

@@ -29,4 +29,5 @@ mod profiles;
 #[allow(dead_code, reason = "shared with the other tests of this crate")]
 mod random;
 mod rig;
+mod shadow;
 mod streams;
