@@ -4,7 +4,6 @@
 //! edges depend on history; what is said of the graph is said by [`CoreRows`], which orders everything by external id.
 
 mod change;
-mod compaction;
 mod core_rows;
 mod pool;
 mod table;
@@ -56,7 +55,6 @@ pub struct GraphStore<'a> {
     edges_free: u32,
     weight_sum: u64,
     version: u64,
-    units: u64,
 }
 
 impl<'a> GraphStore<'a> {
@@ -92,7 +90,6 @@ impl<'a> GraphStore<'a> {
             edges_free: 0,
             weight_sum: 0,
             version: 0,
-            units: 0,
         })
     }
 
@@ -114,10 +111,11 @@ impl<'a> GraphStore<'a> {
         self.version
     }
 
-    /// Work units of all compactions since the start. What else a delta costs is the unit that every delta is.
+    /// Work units of all moves within the rows since the start. What else a delta costs is the unit that every delta is. A
+    /// single delta may cost as much as moving everything four times: 3n + m/8 + 1 at the most, for n vertices and m edges of capacity.
     #[must_use]
     pub fn units(&self) -> u64 {
-        self.units
+        self.pool.units()
     }
 
     /// Slots of active vertices in ascending order of external id.
@@ -305,7 +303,6 @@ impl<'a> GraphStore<'a> {
             }
         };
         self.weights[edge as usize] = weight;
-        self.units += self.pool.make_room(ends, &self.order[..self.vertex_count]);
         let [a, b] = ends;
         self.pool.insert(a, b, edge);
         self.pool.insert(b, a, edge);
@@ -334,7 +331,6 @@ impl<'a> GraphStore<'a> {
         self.vertex_count -= 1;
         self.order[self.vertex_count] = slot;
         self.features[usize::from(slot)] = [0.0; FEATURES];
-        self.pool.release(slot);
     }
 
     fn place_by_id(&self, id: u64) -> usize {

@@ -112,8 +112,8 @@ impl<'a> Pending<'a> {
     /// Applies the deltas that wait and then those of this input until none is left or the work runs out; what is left waits,
     /// as far as there is room. `on_change` is called after every change with the graph as it is then.
     ///
-    /// A delta is one unit, and at every one is a checkpoint. A compaction of the graph's rows is charged beside it, once
-    /// in many deltas ([`GraphStore::units`]).
+    /// A delta is one unit, and at every one is a checkpoint. What a delta moves in the rows of the graph is charged
+    /// beside it ([`GraphStore::units`]).
     pub fn apply(
         &mut self,
         graph: &mut GraphStore<'_>,

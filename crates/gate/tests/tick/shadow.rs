@@ -1,4 +1,4 @@
-//! A graph of its own that sees the same deltas, to say what each cost: one unit, and now and then a compaction.
+//! A graph of its own that sees the same deltas, to say what each cost: one unit, and what it moves in the rows.
 
 use gate::arena::Arena;
 use gate::graph::GraphStore;
