@@ -32,7 +32,8 @@ pub const EDGES_MAX: usize = 1 << 24;
 /// No slot.
 pub const NONE: u16 = u16::MAX;
 
-/// The active graph in its arenas.
+/// The active graph in its arenas: 36 bytes a vertex (if their capacity is a power of two) and 17 an edge, 19.25 above
+/// 65,536 edges. 16,384 vertices and 65,536 edges take 1,664 KiB.
 pub struct GraphStore<'a> {
     /// External id of each vertex slot.
     ids: &'a mut [u64],
@@ -55,6 +56,7 @@ pub struct GraphStore<'a> {
     edges_free: u32,
     weight_sum: u64,
     version: u64,
+    vertices_version: u64,
 }
 
 impl<'a> GraphStore<'a> {
@@ -90,6 +92,7 @@ impl<'a> GraphStore<'a> {
             edges_free: 0,
             weight_sum: 0,
             version: 0,
+            vertices_version: 0,
         })
     }
 
@@ -109,6 +112,12 @@ impl<'a> GraphStore<'a> {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Number of times that a vertex became active or inactive since the start.
+    #[must_use]
+    pub fn vertices_version(&self) -> u64 {
+        self.vertices_version
     }
 
     /// Work units of all moves within the rows since the start. What else a delta costs is the unit that every delta is. A
@@ -320,6 +329,7 @@ impl<'a> GraphStore<'a> {
         self.order.copy_within(place..self.vertex_count, place + 1);
         self.order[place] = slot;
         self.vertex_count += 1;
+        self.vertices_version += 1;
         slot
     }
 
@@ -329,6 +339,7 @@ impl<'a> GraphStore<'a> {
         let place = self.place_by_id(id);
         self.order.copy_within(place + 1..self.vertex_count, place);
         self.vertex_count -= 1;
+        self.vertices_version += 1;
         self.order[self.vertex_count] = slot;
         self.features[usize::from(slot)] = [0.0; FEATURES];
     }
