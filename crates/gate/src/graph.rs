@@ -121,7 +121,7 @@ impl<'a> GraphStore<'a> {
     }
 
     /// Work units of all moves within the rows since the start. What else a delta costs is the unit that every delta is. A
-    /// single delta may cost as much as moving everything four times: 3n + m/8 + 1 at the most, for n vertices and m edges of capacity.
+    /// single delta may share out all places twice: 3n + m/8 + 1 units at the most, for n vertices and m edges of capacity.
     #[must_use]
     pub fn units(&self) -> u64 {
         self.pool.units()

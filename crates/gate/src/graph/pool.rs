@@ -20,8 +20,8 @@ pub(super) struct Pool<'a> {
     high: &'a mut [u8],
     /// Arcs moved since the start.
     arcs_moved: u64,
-    /// Rows moved to give room to one of them, since the start.
-    rows_moved: u64,
+    /// Rows among which free places were shared out, since the start.
+    rows_shared: u64,
 }
 
 impl<'a> Pool<'a> {
@@ -46,7 +46,7 @@ impl<'a> Pool<'a> {
             low: arena.take(places(edges))?,
             high: arena.take(high_places(edges))?,
             arcs_moved: 0,
-            rows_moved: 0,
+            rows_shared: 0,
         })
     }
 
@@ -104,10 +104,10 @@ impl<'a> Pool<'a> {
         self.lens[usize::from(slot)] -= 1;
     }
 
-    /// Work units of all moves since the start: a unit for a row that was moved to give room to another, and for 64 arcs moved
+    /// Work units of all moves since the start: a unit for a row of a group that was shared out, and for 64 arcs moved
     /// (256 bytes, in blocks), be it with their row or within it.
     pub(super) fn units(&self) -> u64 {
-        self.rows_moved + self.arcs_moved / 64
+        self.rows_shared + self.arcs_moved / 64
     }
 
     /// Where the rows of slots at or after this one begin.
@@ -156,22 +156,28 @@ impl<'a> Pool<'a> {
         let free = self.start(to) - base - arcs;
         let own = 1 + (usize::from(self.lens[needy]) / 8).min((free - 1) / 2);
         let (others, shares) = ((free - own) as u64, (arcs + to - from) as u64);
-        // All rows to the front, then each, from the last on, to its new place, which is not before that.
+        let place = |slot: usize, before: usize| {
+            let gaps = (others * (before + slot - from) as u64 / shares) as usize;
+            base + before + gaps + if slot > needy { own } else { 0 }
+        };
+        // First the rows that go towards the front, in ascending order, then those that go towards the back, in descending order.
+        // Rows keep their order, so whichever lies where a row goes to is going the same way, and has gone.
         let mut before = 0;
         for slot in from..to {
-            let len = usize::from(self.lens[slot]);
-            self.slide(self.start(slot), base + before, len);
-            before += len;
+            self.shift(slot, place(slot, before).min(self.start(slot)));
+            before += usize::from(self.lens[slot]);
         }
         for slot in (from..to).rev() {
-            let len = usize::from(self.lens[slot]);
-            before -= len;
-            let gaps = (others * (before + slot - from) as u64 / shares) as usize;
-            let start = base + before + gaps + if slot > needy { own } else { 0 };
-            self.slide(base + before, start, len);
-            self.starts[slot] = start as u32;
+            before -= usize::from(self.lens[slot]);
+            self.shift(slot, place(slot, before));
         }
-        self.rows_moved += (to - from) as u64;
+        self.rows_shared += (to - from) as u64;
+    }
+
+    /// Moves a row.
+    fn shift(&mut self, slot: usize, start: usize) {
+        self.slide(self.start(slot), start, usize::from(self.lens[slot]));
+        self.starts[slot] = start as u32;
     }
 
     /// Moves arcs. What they leave holds what it held.
