@@ -1,7 +1,9 @@
-//! The active graph: vertices that have edges, edges, weights. Fixed capacity; every change is accepted or refused whole.
+//! The active graph: vertices that have edges, edges, weights. Fixed capacity; every change is accepted or refused
+//! whole.
 //!
-//! What the graph *is* depends on its edges alone: a vertex is active exactly while it has an edge. Slots and numbers of
-//! edges depend on history; what is said of the graph is said by [`CoreRows`], which orders everything by external id.
+//! What the graph *is* depends on its edges alone: a vertex is active exactly while it has an edge. Slots and numbers
+//! of edges depend on history; what is said of the graph is said by [`CoreRows`], which orders everything by external
+//! id.
 
 mod change;
 mod core_rows;
@@ -37,8 +39,8 @@ pub const NONE: u16 = u16::MAX;
 pub struct GraphStore<'a> {
     /// External id of each vertex slot.
     ids: &'a mut [u64],
-    /// The first `vertex_count` are the slots of active vertices in ascending order of external id; the others are the free
-    /// slots, a stack whose top is the first of them.
+    /// The first `vertex_count` are the slots of active vertices in ascending order of external id; the others are the
+    /// free slots, a stack whose top is the first of them.
     order: &'a mut [u16],
     /// External id to slot.
     table: Table<'a>,
@@ -120,8 +122,9 @@ impl<'a> GraphStore<'a> {
         self.vertices_version
     }
 
-    /// Work units of all moves within the rows since the start. What else a delta costs is the unit that every delta is. A
-    /// single delta may share out all places twice: 3n + m/8 + 1 units at the most, for n vertices and m edges of capacity.
+    /// Work units of all moves within the rows since the start. What else a delta costs is the unit that every delta
+    /// is. A single delta may share out all places twice: 3n + m/8 + 1 units at the most, for n vertices and m edges of
+    /// capacity.
     #[must_use]
     pub fn units(&self) -> u64 {
         self.pool.units()
@@ -163,8 +166,8 @@ impl<'a> GraphStore<'a> {
         self.pool.row(slot)
     }
 
-    /// The number of the edge to the neighbour at this position of [`GraphStore::neighbours`]. It stays the edge's number for
-    /// as long as the edge is there, and is below the capacity.
+    /// The number of the edge to the neighbour at this position of [`GraphStore::neighbours`]. It stays the edge's
+    /// number for as long as the edge is there, and is below the capacity.
     #[must_use]
     pub fn edge_at(&self, slot: u16, position: usize) -> u32 {
         self.pool.edge_at(slot, position)

@@ -62,7 +62,8 @@ impl<'a> CoreSnapshot<'a> {
         }
     }
 
-    /// Whether the last [`CoreSnapshot::freeze`] found the very vertices that the one before had found; never of a k-core.
+    /// Whether the last [`CoreSnapshot::freeze`] found the very vertices that the one before had found; never of a
+    /// k-core.
     #[must_use]
     pub fn same_vertices(&self) -> bool {
         self.same_vertices
@@ -70,8 +71,8 @@ impl<'a> CoreSnapshot<'a> {
 
     /// Copies the core of `graph` as it is now. Returns the work units: a unit for every vertex and edge looked at.
     ///
-    /// Rows ascend because they are filled by their heads: vertex by vertex in ascending order, each is dealt out to the
-    /// rows of its neighbours.
+    /// Rows ascend because they are filled by their heads: vertex by vertex in ascending order, each is dealt out to
+    /// the rows of its neighbours.
     pub fn freeze(&mut self, graph: &GraphStore<'_>, core: Core<'_>) -> u64 {
         let rows = CoreRows::choose(graph, core, &mut Arena::new(self.scratch)).expect("room for these rows");
         let (before, n) = (self.vertex_count, rows.vertex_count());

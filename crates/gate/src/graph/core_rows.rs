@@ -115,8 +115,8 @@ fn protect<'s>(
 }
 
 /// Takes vertices with fewer than `k` neighbours away until none is left to take. Every vertex is taken once at most
-/// and every row walked once (Batagelj and Zaversnik 2003). Meanwhile `degrees` holds the degrees of those that are left;
-/// a degree is less than [`NONE`], since there are fewer slots.
+/// and every row walked once (Batagelj and Zaversnik 2003). Meanwhile `degrees` holds the degrees of those that are
+/// left; a degree is less than [`NONE`], since there are fewer slots.
 fn peel<'s>(graph: &GraphStore<'_>, k: u32, degrees: &mut [u16], scratch: &'s mut [u16]) -> (&'s [u16], usize, u64) {
     let (mut waiting, mut arcs, mut units) = (0, 0, graph.vertex_count() as u64 * 2);
     for slot in graph.slots_by_id() {

@@ -1,8 +1,8 @@
 //! Rows with gaps: the neighbours of every slot, in one pool.
 //!
-//! Rows lie in order of their slots, each in one piece with room behind it, and are ascending in their neighbours. An edge is
-//! found by binary search, and put in or taken out by moving the tail of its row: block moves, which are native code under
-//! every engine. A full row gets room from the rows around it ([`Pool::make_room`]).
+//! Rows lie in order of their slots, each in one piece with room behind it, and are ascending in their neighbours. An
+//! edge is found by binary search, and put in or taken out by moving the tail of its row: block moves, which are native
+//! code under every engine. A full row gets room from the rows around it ([`Pool::make_room`]).
 
 use crate::arena::{Arena, OutOfMemory, words_for};
 
@@ -117,15 +117,16 @@ impl<'a> Pool<'a> {
 
     /// Sees to it that a row has room for one more arc.
     ///
-    /// This is the sparse table of Itai, Konheim and Rodeh (ICALP 1981), whose elements are rows here (as in Wheatman and Xu,
-    /// "Packed Compressed Sparse Row", HPEC 2018): among the groups of 2, 4, 8 … slots around the row, the first with enough free
-    /// places shares them out anew. Enough is one place, an eighth of the row, and a part of the group's arcs that grows with
-    /// the group's level, so that the halves of a group that was shared out have more than they need for a while.
+    /// This is the sparse table of Itai, Konheim and Rodeh (ICALP 1981), whose elements are rows here (as in Wheatman
+    /// and Xu, "Packed Compressed Sparse Row", HPEC 2018): among the groups of 2, 4, 8 … slots around the row, the
+    /// first with enough free places shares them out anew. Enough is one place, an eighth of the row, and a part of the
+    /// group's arcs that grows with the group's level, so that the halves of a group that was shared out have more than
+    /// they need for a while.
     ///
-    /// The whole pool always has a free place: it has 2m, and there are fewer arcs. In the worst case m edges of m are there,
-    /// a quarter of m is free, and between two sharings of a group its half must take in 1/(16·levels) of its arcs, so that an
-    /// arc put in moves less than 64·levels² others on the average. Where edges of a full random
-    /// graph come and go, an addition costs six units, its own among them (`examples/graph_time.rs`).
+    /// The whole pool always has a free place: it has 2m, and there are fewer arcs. In the worst case m edges of m are
+    /// there, a quarter of m is free, and between two sharings of a group its half must take in 1/(16·levels) of its
+    /// arcs, so that an arc put in moves less than 64·levels² others on the average. Where edges of a full random graph
+    /// come and go, an addition costs six units, its own among them (`examples/graph_time.rs`).
     fn make_room(&mut self, slot: usize) {
         let len = usize::from(self.lens[slot]);
         if self.start(slot) + len < self.start(slot + 1) {
@@ -149,8 +150,8 @@ impl<'a> Pool<'a> {
         unreachable!("there are fewer edges than the capacity");
     }
 
-    /// Shares out the free places of a group of rows: to `needy` one and up to an eighth of its length, and of the others to
-    /// each row in proportion to its length and one.
+    /// Shares out the free places of a group of rows: to `needy` one and up to an eighth of its length, and of the
+    /// others to each row in proportion to its length and one.
     fn share_out(&mut self, from: usize, to: usize, arcs: usize, needy: usize) {
         let base = self.start(from);
         let free = self.start(to) - base - arcs;
@@ -160,8 +161,9 @@ impl<'a> Pool<'a> {
             let gaps = (others * (before + slot - from) as u64 / shares) as usize;
             base + before + gaps + if slot > needy { own } else { 0 }
         };
-        // First the rows that go towards the front, in ascending order, then those that go towards the back, in descending order.
-        // Rows keep their order, so whichever lies where a row goes to is going the same way, and has gone.
+        // First the rows that go towards the front, in ascending order, then those that go towards the back, in
+        // descending order. Rows keep their order, so whichever lies where a row goes to is going the same way, and has
+        // gone.
         let mut before = 0;
         for slot in from..to {
             self.shift(slot, place(slot, before).min(self.start(slot)));

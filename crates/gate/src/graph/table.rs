@@ -40,7 +40,8 @@ impl<'a> Table<'a> {
         self.places[place] = slot + 1;
     }
 
-    /// Takes out a slot that is there, and closes the gap so that no search stops short (Knuth, TAOCP 6.4, algorithm R).
+    /// Takes out a slot that is there, and closes the gap so that no search stops short (Knuth, TAOCP 6.4, algorithm
+    /// R).
     pub(super) fn remove(&mut self, hash: u64, slot: u16, hash_of: impl Fn(u16) -> u64) {
         let mut gap = self.place_of(hash, slot);
         let mut place = self.next(gap);

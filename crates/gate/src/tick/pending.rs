@@ -1,8 +1,8 @@
-//! Deltas between input and graph: decoded and checked as a whole, then applied as the budget allows, in the order in which
-//! they came.
+//! Deltas between input and graph: decoded and checked as a whole, then applied as the budget allows, in the order in
+//! which they came.
 //!
-//! What the budget allows is applied straight from the input; only what is left waits in the ring. So the ring bounds what may
-//! be late, not how much one input may say.
+//! What the budget allows is applied straight from the input; only what is left waits in the ring. So the ring bounds
+//! what may be late, not how much one input may say.
 
 use codec::decode::DecodeReason;
 use codec::{DecodeError, Reader};
@@ -18,7 +18,8 @@ const VERSION: u64 = 1;
 /// The input is not a tick's one encoding (`spec/input.md`).
 pub type InputError = DecodeError;
 
-/// A delta as four words: its number among all deltas since the start, times 256, plus its kind; then what the kind carries.
+/// A delta as four words: its number among all deltas since the start, times 256, plus its kind; then what the kind
+/// carries.
 type Record = [u64; 4];
 
 const EDGE_ADD: u64 = 0;
@@ -109,8 +110,8 @@ impl<'a> Pending<'a> {
         self.len == 0
     }
 
-    /// Applies the deltas that wait and then those of this input until none is left or the work runs out; what is left waits,
-    /// as far as there is room. `on_change` is called after every change with the graph as it is then.
+    /// Applies the deltas that wait and then those of this input until none is left or the work runs out; what is left
+    /// waits, as far as there is room. `on_change` is called after every change with the graph as it is then.
     ///
     /// A delta is one unit, and at every one is a checkpoint. What a delta moves in the rows of the graph is charged
     /// beside it ([`GraphStore::units`]).

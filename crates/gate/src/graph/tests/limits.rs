@@ -82,8 +82,8 @@ fn more_edges_than_sixteen_bits() {
     println!("{done} deltas, {refused} refused at the brim, {moving} that moved rows");
 }
 
-/// Who sees the rows adds every edge where there is least room, at hubs above all, while the graph is full. No addition is
-/// refused, and the moves stay within the bound of the sparse table.
+/// Who sees the rows adds every edge where there is least room, at hubs above all, while the graph is full. No addition
+/// is refused, and the moves stay within the bound of the sparse table.
 #[test]
 fn an_adversary_at_the_brim() {
     let (vertices, edges, hubs) = (2_048_u64, 8_192_u64, 8_u64);
