@@ -31,19 +31,17 @@ pub(super) fn start(degrees: &[f64], volume: f64, vector: &mut [f64]) {
     divide(vector, norm);
 }
 
-/// `sums := sums + L current`, looking at each edge once. Calls `then` with the vertex, its entry of `current` and its sum as
-/// soon as both are done with: their places are its own from then on.
+/// `sums := sums + L current`, looking at each edge once; returns the inner product, without weights, of `sums` and `current`.
 ///
 /// What an edge adds to its upper end is, but for the sign, what it adds to its lower end. Rows come in ascending order, so
 /// that a vertex has got the parts of all its lower neighbours, in ascending order, when its own row adds those of the others.
-fn multiply(
-    graph: UpperRows<'_>,
-    current: &mut [f64],
-    sums: &mut [f64],
-    mut then: impl FnMut(usize, &mut f64, &mut f64, f64),
-) {
-    let Some(last) = sums.len().checked_sub(1) else { return };
-    let (current, sums, ends) = (&mut current[..=last], &mut sums[..=last], &graph.ends[..=last]);
+///
+/// Both passes call this one function: how fast so short a loop runs depends on where its code comes to lie.
+#[inline(never)]
+pub(super) fn multiply(graph: UpperRows<'_>, current: &[f64], sums: &mut [f64]) -> f64 {
+    let mut product = 0.0;
+    let Some(last) = sums.len().checked_sub(1) else { return 0.0 };
+    let (current, sums, ends) = (&current[..=last], &mut sums[..=last], &graph.ends[..=last]);
     let mut begin = 0;
     for vertex in 0..=last {
         let row = begin..ends[vertex] as usize;
@@ -58,22 +56,14 @@ fn multiply(
             sum += pull;
             sums[neighbour] -= pull;
         }
-        then(vertex, &mut current[vertex], &mut sums[vertex], sum);
+        sums[vertex] = sum;
+        product += sum * here;
     }
-}
-
-/// `sums := sums + L current`; returns the inner product, without weights, of `sums` and `current`.
-pub(super) fn expand(graph: UpperRows<'_>, current: &mut [f64], sums: &mut [f64]) -> f64 {
-    let mut product = 0.0;
-    multiply(graph, current, sums, |_, here, place, sum| {
-        *place = sum;
-        product += sum * *here;
-    });
     product
 }
 
-/// A step whose numbers an earlier pass has found: [`expand`], [`subtract`], [`turn`], and the new vector's part of the Ritz vector, in one
-/// pass over the vertices. The same operations on the same numbers, hence the same vectors to the last bit.
+/// A step whose numbers an earlier pass has found: [`multiply`], then [`subtract`], [`turn`] and the new vector's part of the
+/// Ritz vector in one go. The same operations on the same numbers, hence the same vectors to the last bit.
 pub(super) fn repeat(
     graph: UpperRows<'_>,
     degrees: &[f64],
@@ -84,13 +74,13 @@ pub(super) fn repeat(
 ) {
     let Found { alpha, raw: Raw { mean, norm }, coefficient } = found;
     let inverse = 1.0 / norm;
-    let (degrees, ritz) = (&degrees[..sums.len()], &mut ritz[..sums.len()]);
-    multiply(graph, current, sums, |vertex, here, place, sum| {
-        let (degree, earlier) = (degrees[vertex], *here);
-        *here = (sum / degree - alpha * earlier - mean) * inverse;
-        *place = -(norm * degree * earlier);
-        ritz[vertex] += coefficient * *here;
-    });
+    multiply(graph, current, sums);
+    for (((sum, here), degree), ritz) in sums.iter_mut().zip(current).zip(degrees).zip(ritz) {
+        let earlier = *here;
+        *here = (*sum / degree - alpha * earlier - mean) * inverse;
+        *sum = -(norm * degree * earlier);
+        *ritz += coefficient * *here;
+    }
 }
 
 /// What is known beforehand of a step that is taken again.

@@ -200,7 +200,7 @@ impl SpectralSearch {
     /// One step, m + 3n units: edges and sums, the new vector, its norm.
     fn expand(&mut self, graph: UpperRows<'_>, vectors: &mut Vectors<'_>, work: &mut Work) {
         work.charge(self.edges as u64 + 3 * self.vertices as u64);
-        let alpha = lanczos::expand(graph, vectors.current, vectors.previous);
+        let alpha = lanczos::multiply(graph, vectors.current, vectors.previous);
         let raw = lanczos::subtract(vectors.degrees, self.volume, alpha, vectors.current, vectors.previous);
         self.alpha[self.position] = alpha;
         self.raw[self.position] = raw;
@@ -222,8 +222,8 @@ impl SpectralSearch {
         self.position = 0;
     }
 
-    /// The start vector's part, 2n units; then a step for each further one, m + n units. The steps find what the first pass
-    /// found, so that they need no sums over vertices, and each vertex is through with a step when its row is.
+    /// The start vector's part, 2n units; then a step for each further one, m + 2n units. The steps find what the first
+    /// pass found, so that they need no sums over vertices and pass over them once.
     fn assemble(&mut self, graph: UpperRows<'_>, vectors: &mut Vectors<'_>, work: &mut Work) {
         if self.position == 0 {
             work.charge(2 * self.vertices as u64);
@@ -231,7 +231,7 @@ impl SpectralSearch {
             vectors.previous.fill(0.0);
             lanczos::scale(vectors.ritz, self.coefficients[0]);
         } else {
-            work.charge(self.edges as u64 + self.vertices as u64);
+            work.charge(self.edges as u64 + 2 * self.vertices as u64);
             let earlier = self.position - 1;
             let coefficient = self.coefficients[self.position];
             let found = Found { alpha: self.alpha[earlier], raw: self.raw[earlier], coefficient };

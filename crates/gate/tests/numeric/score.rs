@@ -157,7 +157,7 @@ fn work_is_what_the_documentation_says() {
     let k = u64::from(search.result().unwrap().steps);
     assert_eq!(k, STEPS_MAX as u64);
     let all_but_the_union_find =
-        (4 * m + 3 * n) + 5 * n + k * (m + 3 * n) + 106 * k + 2 * n + (k - 1) * (m + n) + (m + 2 * n);
+        (4 * m + 3 * n) + 5 * n + k * (m + 3 * n) + 106 * k + 2 * n + (k - 1) * (m + 2 * n) + (m + 2 * n);
     let union_find = work.used() - all_but_the_union_find;
     assert!((n..2 * (n + m)).contains(&union_find), "{union_find}");
     println!("{} units in all, {union_find} of them for n = {n}, m = {m} in the union-find", work.used());
