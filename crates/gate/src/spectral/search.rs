@@ -1,7 +1,7 @@
 //! The computation of the score, step by step, resumable.
 
 use super::lanczos::{self, Found, Raw};
-use super::upper::{UpperRows, UpperRowsMut};
+use super::upper::{self, UpperRows, UpperRowsMut};
 use super::{ONE, STEPS_MAX, rayleigh, ritz};
 use crate::arena::{Arena, words_for};
 use crate::core_graph::Rows;
@@ -58,8 +58,8 @@ enum Stage {
 /// at every call and must come back as it was left.
 ///
 /// The edges are copied when it starts: it speaks of the graph as that was then, whatever becomes of it. Checkpoints lie
-/// between Lanczos steps, so that a call may pass its limit by one stage: m + 5n units (m edges, n vertices) and the steps
-/// of the union-find, or 106 units for each row when the small matrix is solved.
+/// between Lanczos steps, so that a call may pass its limit by one stage of at most 9m + 14n units (m edges, n vertices), or
+/// by 106 units for each row when the small matrix is solved.
 pub struct SpectralSearch {
     alpha: [f64; STEPS_MAX],
     raw: [Raw; STEPS_MAX],
@@ -110,6 +110,20 @@ impl SpectralSearch {
         words_for::<u64>(edges) + words_for::<u16>(edges) + words_for::<u32>(vertices) + 4 * words_for::<f64>(vertices)
     }
 
+    /// No score of a graph with as many vertices and edges takes more units than this, its start included.
+    #[must_use]
+    pub const fn work_max(vertices: usize, edges: usize) -> u64 {
+        let (n, m, steps) = (vertices as u64, edges as u64, STEPS_MAX as u64);
+        start_work(n, m)
+            + 5 * n
+            + upper::connectivity_work_max(n, m)
+            + steps * expand_work(n, m)
+            + ritz::work(STEPS_MAX as u32)
+            + 2 * n
+            + (steps - 1) * repeat_work(n, m)
+            + certify_work(n, m)
+    }
+
     /// A search that has not started yet.
     #[must_use]
     pub const fn new() -> Self {
@@ -135,7 +149,7 @@ impl SpectralSearch {
         let (vertices, edges) = (graph.vertex_count(), graph.edge_count());
         assert!(vertices <= 1 << 16, "vertices are numbered in 16 bits");
         *self = Self { vertices, edges, stage: Stage::Prepare, ..Self::new() };
-        work.charge(4 * edges as u64 + 3 * vertices as u64);
+        work.charge(start_work(vertices as u64, edges as u64));
         let (mut rows, vectors) = carve(area, vertices, edges);
         let found = rows.copy(graph, vectors.degrees);
         self.volume = found.volume as f64;
@@ -199,7 +213,7 @@ impl SpectralSearch {
 
     /// One step, m + 3n units: edges and sums, the new vector, its norm.
     fn expand(&mut self, graph: UpperRows<'_>, vectors: &mut Vectors<'_>, work: &mut Work) {
-        work.charge(self.edges as u64 + 3 * self.vertices as u64);
+        work.charge(expand_work(self.vertices as u64, self.edges as u64));
         let alpha = lanczos::multiply(graph, vectors.current, vectors.previous);
         let raw = lanczos::subtract(vectors.degrees, self.volume, alpha, vectors.current, vectors.previous);
         self.alpha[self.position] = alpha;
@@ -231,7 +245,7 @@ impl SpectralSearch {
             vectors.previous.fill(0.0);
             lanczos::scale(vectors.ritz, self.coefficients[0]);
         } else {
-            work.charge(self.edges as u64 + 2 * self.vertices as u64);
+            work.charge(repeat_work(self.vertices as u64, self.edges as u64));
             let earlier = self.position - 1;
             let coefficient = self.coefficients[self.position];
             let found = Found { alpha: self.alpha[earlier], raw: self.raw[earlier], coefficient };
@@ -246,7 +260,7 @@ impl SpectralSearch {
     /// m + 2n units.
     fn certify(&mut self, graph: UpperRows<'_>, vectors: &mut Vectors<'_>, work: &mut Work) {
         let n = self.vertices;
-        work.charge(self.edges as u64 + 2 * n as u64);
+        work.charge(certify_work(n as u64, self.edges as u64));
         let rounded = bytemuck::cast_slice_mut(vectors.current);
         let degrees = bytemuck::cast_slice_mut(vectors.degrees);
         let quotient = rayleigh::quotient(graph, vectors.ritz, rounded, degrees);
@@ -260,4 +274,24 @@ impl SpectralSearch {
         self.result = Some(score);
         self.stage = Stage::Done;
     }
+}
+
+/// Both copying passes look at each edge from both its ends; three visits to each vertex.
+const fn start_work(n: u64, m: u64) -> u64 {
+    4 * m + 3 * n
+}
+
+/// Each edge once; sums, the new vector with its norm, its deflation.
+const fn expand_work(n: u64, m: u64) -> u64 {
+    m + 3 * n
+}
+
+/// Each edge once; sums and the new vector.
+const fn repeat_work(n: u64, m: u64) -> u64 {
+    m + 2 * n
+}
+
+/// Each edge once; rounding and degrees.
+const fn certify_work(n: u64, m: u64) -> u64 {
+    m + 2 * n
 }

@@ -78,28 +78,25 @@ impl UpperRows<'_> {
     }
 
     /// Whether the edges join all vertices, and the work that it took to see it: a unit for each vertex, each edge looked at,
-    /// and each step towards a root. `parents` is scratch, a word for each vertex.
+    /// and each step towards a root, at most [`connectivity_work_max`]. `nodes` is scratch, a word for each vertex.
     ///
-    /// Union-find with path halving; of two roots the greater hangs below the smaller (Tarjan and van Leeuwen, "Worst-case
-    /// analysis of set union algorithms", 1984, section 3: at most m log n steps in all, in practice hardly more than m).
-    pub(super) fn are_connected(&self, parents: &mut [u32]) -> (bool, u64) {
-        let (mut left, mut steps) = (parents.len().saturating_sub(1), parents.len() as u64);
-        for (vertex, parent) in parents.iter_mut().enumerate() {
-            *parent = vertex as u32;
+    /// Union-find by rank with path halving (Tarjan and van Leeuwen, "Worst-case analysis of set union algorithms", 1984).
+    pub(super) fn are_connected(&self, nodes: &mut [u32]) -> (bool, u64) {
+        let (mut left, mut steps) = (nodes.len().saturating_sub(1), nodes.len() as u64);
+        for (vertex, node) in nodes.iter_mut().enumerate() {
+            *node = vertex as u32;
         }
-        for vertex in 0..parents.len() {
-            let mut root = find(parents, vertex, &mut steps);
+        for vertex in 0..nodes.len() {
+            let mut root = find(nodes, vertex, &mut steps);
             for (neighbour, _) in self.row(vertex) {
                 if left == 0 {
                     return (true, steps);
                 }
                 steps += 1;
-                let other = find(parents, neighbour, &mut steps);
+                let other = find(nodes, neighbour, &mut steps);
                 if other != root {
                     left -= 1;
-                    let (low, high) = if other < root { (other, root) } else { (root, other) };
-                    parents[high] = low as u32;
-                    root = low;
+                    root = link(nodes, root, other);
                 }
             }
         }
@@ -107,15 +104,38 @@ impl UpperRows<'_> {
     }
 }
 
+/// A node of the union-find is its parent's index, a root's its own, in the lower bits, and its rank in the upper ones.
+const PARENT: u32 = 0xffff;
+/// One rank, in a node.
+const RANK: u32 = 1 << 16;
+/// A tree of rank r has 2^r nodes at least, so that none is higher than 16, and a step of a search goes up by two.
+const STEPS_TO_ROOT_MAX: u64 = 8;
+
+/// No more work than this is charged for connectivity: each vertex once, each edge once, and a search for each of them.
+pub(super) const fn connectivity_work_max(vertices: u64, edges: u64) -> u64 {
+    (1 + STEPS_TO_ROOT_MAX) * (vertices + edges)
+}
+
 /// The root of `vertex`; every second vertex on the way is hung one higher.
-fn find(parents: &mut [u32], mut vertex: usize, steps: &mut u64) -> usize {
+fn find(nodes: &mut [u32], mut vertex: usize, steps: &mut u64) -> usize {
     loop {
-        let parent = parents[vertex] as usize;
+        let parent = (nodes[vertex] & PARENT) as usize;
         if parent == vertex {
             return vertex;
         }
         *steps += 1;
-        parents[vertex] = parents[parent];
-        vertex = parents[vertex] as usize;
+        let higher = nodes[parent] & PARENT;
+        nodes[vertex] = (nodes[vertex] & !PARENT) | higher;
+        vertex = higher as usize;
     }
+}
+
+/// Joins the trees of two roots and returns the root of both.
+fn link(nodes: &mut [u32], one: usize, other: usize) -> usize {
+    let (upper, lower) = if nodes[one] & !PARENT < nodes[other] & !PARENT { (other, one) } else { (one, other) };
+    if nodes[one] & !PARENT == nodes[other] & !PARENT {
+        nodes[upper] += RANK;
+    }
+    nodes[lower] = (nodes[lower] & !PARENT) | upper as u32;
+    upper
 }
