@@ -197,9 +197,8 @@ impl SpectralSearch {
     /// 5n units, and those of the union-find.
     fn prepare(&mut self, graph: UpperRows<'_>, vectors: &mut Vectors<'_>, work: &mut Work) {
         work.charge(5 * self.vertices as u64);
-        let parents = bytemuck::cast_slice_mut::<f64, u32>(vectors.previous);
-        let parents = &mut parents[..self.vertices];
-        let (connected, steps) = graph.are_connected(parents);
+        let nodes = &mut bytemuck::cast_slice_mut::<f64, u32>(vectors.previous)[..self.vertices];
+        let (connected, steps) = graph.are_connected(nodes);
         work.charge(steps);
         if self.vertices < 2 || !connected {
             self.finish(Score::ZERO);
