@@ -29,7 +29,8 @@ pub struct Gate<'a> {
     pending: Pending<'a>,
     snapshot: CoreSnapshot<'a>,
     cut: CutSearch<'a>,
-    spectral: SpectralSearch<'a>,
+    spectral: SpectralSearch,
+    spectral_area: &'a mut [u64],
     evidence: Evidence,
     flight: Flight,
     published_cut: Option<CutReport>,
@@ -80,7 +81,8 @@ impl<'a> Gate<'a> {
             pending: Pending::new(arena, configuration.profile.pending)?,
             snapshot: CoreSnapshot::new(arena, vertices, edges)?,
             cut: CutSearch::new(arena, vertices, edges)?,
-            spectral: SpectralSearch::new(arena, vertices, edges)?,
+            spectral: SpectralSearch::new(),
+            spectral_area: arena.carve(SpectralSearch::words(vertices, edges))?,
             evidence: Evidence::new(&configuration.policy),
             flight: Flight {
                 epoch: 0,
@@ -164,7 +166,7 @@ impl<'a> Gate<'a> {
         work.charge(self.snapshot.freeze(&self.graph, self.configuration.core));
         let view = self.snapshot.view();
         self.cut.start(&view);
-        self.spectral.start(&view);
+        self.spectral.start(self.spectral_area, &view, work);
         self.flight = Flight {
             epoch,
             version: Some(self.graph.version()),
@@ -186,8 +188,7 @@ impl<'a> Gate<'a> {
     }
 
     fn advance_spectral(&mut self, work: &mut Work) {
-        let view = self.snapshot.view();
-        if self.flight.spectral == Stage::Running && self.spectral.advance(&view, work) == Progress::Done {
+        if self.flight.spectral == Stage::Running && self.spectral.advance(self.spectral_area, work) == Progress::Done {
             self.flight.spectral = Stage::Through;
             let score = self.spectral.result().expect("a search that is through has a result");
             self.published_score = Some(ScoreReport {
@@ -210,8 +211,7 @@ impl<'a> Gate<'a> {
             && score.epoch == self.flight.epoch
         {
             let view = self.snapshot.view();
-            let max_degree = (0..view.vertex_count()).map(|v| view.row(v).map(|(_, w)| w).sum()).max().unwrap_or(0);
-            let lower = spectral::lower_bound(cut.value, view.vertex_count() as u32, max_degree);
+            let lower = spectral::lower_bound(cut.value, view.vertex_count() as u32, self.spectral.max_degree());
             // Both bounds are certain, and the float between them is moved into the interval if it lies outside.
             score.lower = lower.min(score.upper);
             score.score = score.score.max(score.lower);
