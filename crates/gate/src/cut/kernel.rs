@@ -155,6 +155,15 @@ impl Kernel<'_> {
         work.charge((n + self.state.arcs) as u64);
     }
 
+    /// Becomes two vertices joined by an edge of that weight.
+    pub(super) fn shrink_to_pair(&mut self, weight: u64) {
+        self.first[..2].copy_from_slice(&[0, 1]);
+        self.len[..2].fill(1);
+        self.to[..2].copy_from_slice(&[1, 0]);
+        self.room[..2].fill(weight);
+        *self.state = KernelState { vertices: 2, arcs: 2, place: Place::Everywhere, bits: self.state.bits };
+    }
+
     /// Becomes the kernel in which each cluster is one vertex, and returns its least weighted degree; or stays as it is
     /// and returns `None` if the arcs between clusters would not fit into half of the memory. O(n + m) units.
     pub(super) fn contract(
@@ -171,7 +180,7 @@ impl Kernel<'_> {
             return None;
         }
         if self.state.place == Place::Everywhere {
-            self.move_to_front(clusters.cluster());
+            self.move_to_front(clusters.cluster(), scratch.len);
         }
         Self::list_members(clusters, scratch);
         let least = self.merge(clusters, scratch);
@@ -193,6 +202,7 @@ impl Kernel<'_> {
             let own = cluster[vertex];
             let leaving = self.to[self.row(vertex)].iter().filter(|to| cluster[usize::from(**to)] != own).count();
             scratch.first[usize::from(own)] += leaving as u32;
+            scratch.len[vertex] = leaving as u16;
         }
         let mut at = base;
         for first in &mut scratch.first[..count] {
@@ -203,12 +213,18 @@ impl Kernel<'_> {
         at - base <= half
     }
 
-    /// Drops the arcs inside clusters and closes the gaps, so that the second half is free.
-    fn move_to_front(&mut self, cluster: &[u16]) {
+    /// Drops the arcs inside clusters and closes the gaps, so that the second half is free. `leaving` arcs of each vertex
+    /// stay.
+    fn move_to_front(&mut self, cluster: &[u16], leaving: &[u16]) {
         let mut place = 0;
         for vertex in 0..self.vertices() {
             let row = self.row(vertex);
             let first = place;
+            self.first[vertex] = first as u32;
+            self.len[vertex] = leaving[vertex];
+            if leaving[vertex] == 0 {
+                continue;
+            }
             for at in row {
                 if cluster[usize::from(self.to[at])] != cluster[vertex] {
                     self.to[place] = self.to[at];
@@ -216,8 +232,7 @@ impl Kernel<'_> {
                     place += 1;
                 }
             }
-            self.first[vertex] = first as u32;
-            self.len[vertex] = (place - first) as u16;
+            debug_assert_eq!(place - first, usize::from(leaving[vertex]));
         }
     }
 

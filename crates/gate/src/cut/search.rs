@@ -212,6 +212,12 @@ impl Search {
         if after == before {
             return Phase::Turn;
         }
+        if after == 2 {
+            // A cut of value lambda-hat is left, and only one is.
+            kernel.shrink_to_pair(self.sweep.bound);
+            clusters.adopt(work);
+            return Phase::Turn;
+        }
         let Some(degree) = kernel.contract(&clusters, &mut scratch, work) else {
             return Phase::Turn;
         };
