@@ -7,6 +7,7 @@
 //! | module | concept |
 //! | --- | --- |
 //! | `kernel` | the graph with vertices contracted that no minimum cut separates |
+//! | `clusters` | which vertices are proved to be strongly connected |
 //! | `order` | who joins the growing set X next |
 //! | `flow` | maximum flow from X to a vertex, up to a bound |
 //! | `chain` | all minimum cuts that first appear with one vertex |
@@ -25,6 +26,7 @@
 mod arrays;
 mod atoms;
 mod chain;
+mod clusters;
 pub mod digest;
 mod flow;
 mod kernel;

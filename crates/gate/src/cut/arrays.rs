@@ -5,8 +5,9 @@
 
 use crate::arena::{Arena, OutOfMemory, words_for};
 use crate::cut::chain::Chain;
+use crate::cut::clusters::{Clusters, ClustersState};
 use crate::cut::flow::{Flow, FlowState};
-use crate::cut::kernel::{Clusters, ClustersState, Kernel, KernelState, Scratch};
+use crate::cut::kernel::{Kernel, KernelState, Scratch};
 use crate::cut::order::{Order, OrderState};
 
 /// Every array of a search over one graph.
@@ -64,18 +65,20 @@ impl<'s> Arrays<'s> {
         })
     }
 
-    /// Kernel, clusters and order, for a scan.
+    /// Kernel, clusters, order and an array to count in, for a scan.
     pub(super) fn for_scan<'r>(
         &'r mut self,
         kernel: &'r mut KernelState,
         clusters: &'r mut ClustersState,
         order: &'r mut OrderState,
-    ) -> (Kernel<'r>, Clusters<'r>, Order<'r>) {
+    ) -> (Kernel<'r>, Clusters<'r>, Order<'r>, &'r mut [u16]) {
         let (next, place) = self.links.split_at_mut(rounded(self.of.len()));
+        let [parent, level, size, _] = &mut self.scratch;
         (
             Kernel { state: kernel, first: self.first, len: self.len, to: self.to, room: self.room },
-            Clusters { state: clusters, of: self.of, parent: self.scratch[0] },
+            Clusters { state: clusters, of: self.of, parent, level },
             Order { state: order, spare: self.spare, mark: self.mark, next, place },
+            size,
         )
     }
 
@@ -88,7 +91,7 @@ impl<'s> Arrays<'s> {
         let [parent, members, met, len] = &mut self.scratch;
         (
             Kernel { state: kernel, first: self.first, len: self.len, to: self.to, room: self.room },
-            Clusters { state: clusters, of: self.of, parent },
+            Clusters { state: clusters, of: self.of, parent, level: &mut [] },
             Scratch { members, met, len, first: bytemuck::cast_slice_mut(self.links), sum: self.spare },
         )
     }

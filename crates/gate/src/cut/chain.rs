@@ -36,15 +36,14 @@ impl<'s> Chain<'s> {
         Self { index, low, stack, position, queue, calls: 0, waiting: 0, count: 0, near, far: 0 }
     }
 
-    /// Gives every cut of the chain to `cuts`. Returns how many there are and the smallest vertex in the largest;
-    /// afterwards nothing is marked. O(n + m) units.
+    /// Gives every cut of the chain to `cuts`. Returns how many there are; afterwards nothing is marked. O(n + m) units.
     pub(super) fn walk(
         &mut self,
         kernel: &Kernel<'_>,
         order: &mut Order<'_>,
         cuts: &mut impl Cuts,
         work: &mut Work,
-    ) -> (u64, usize) {
+    ) -> u64 {
         cuts.cut(&self.queue[..self.near], 0, work);
         let mut count = 1;
         let mut at = 0;
@@ -66,8 +65,12 @@ impl<'s> Chain<'s> {
             order.mark[usize::from(self.queue[at])] &= !SEARCH;
         }
         work.charge((self.near + self.far) as u64);
-        let least = self.queue[..self.near].iter().min().expect("a cut has two sides");
-        (count, usize::from(*least))
+        count
+    }
+
+    /// The largest cut of the chain, once it was walked.
+    pub(super) fn largest(&self) -> &[u16] {
+        &self.queue[..self.near]
     }
 
     /// Depth first from `root` through all that could send flow to it. Each component that closes without being

@@ -1,13 +1,14 @@
 //! The kernel: the graph with vertices that no minimum cut separates contracted into one.
 //!
 //! A kernel starts as a copy of the graph. A scan ([`super::order`]) proves pairs of vertices more than lambda-hat
-//! connected and unites them in [`Clusters`]; the next kernel is then made from this one, parallel edges merged. Every
+//! connected and unites them ([`super::clusters`]); the next kernel is then made from this one, parallel edges merged. Every
 //! cut of value at most lambda-hat is a cut of each later kernel.
 //!
 //! An edge is two arcs. The arc in the row of `v` that names `u` holds what can still flow from `u` to `v`: the weight of
 //! the edge at first, and less or more when flow is pushed. The two always add up to twice the weight.
 
 use crate::core_graph::Rows;
+use crate::cut::clusters::Clusters;
 use crate::work::Work;
 
 /// Rows up to this length are searched from end to end.
@@ -38,6 +39,31 @@ enum Place {
 
 impl KernelState {
     pub(super) const EMPTY: Self = Self { vertices: 0, arcs: 0, place: Place::Everywhere, bits: 0 };
+}
+
+/// The least value of the cuts seen, and the smallest kernel vertex on the far side of any cut seen of that value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Seen {
+    pub(super) value: u64,
+    pub(super) least: u16,
+}
+
+impl Seen {
+    pub(super) const NOTHING: Self = Self { value: u64::MAX, least: u16::MAX };
+
+    /// Takes note of one more cut.
+    pub(super) fn see(&mut self, value: u64, least: usize) {
+        if value < self.value {
+            *self = Self { value, least: least as u16 };
+        } else if value == self.value {
+            self.least = self.least.min(least as u16);
+        }
+    }
+
+    /// Takes note of the cut around one vertex. If that is vertex 0, all others are on the far side.
+    fn see_degree(&mut self, degree: u64, vertex: usize) {
+        self.see(degree, vertex.max(1));
+    }
 }
 
 /// The contracted graph in rows that ascend by neighbour.
@@ -91,10 +117,10 @@ impl Kernel<'_> {
         range.start + at.expect("an edge has two arcs")
     }
 
-    /// Copies `graph` and returns the least weighted degree. O(n + m) units.
-    pub(super) fn copy(&mut self, graph: &impl Rows, work: &mut Work) -> u64 {
+    /// Copies `graph` and returns the least of the cuts around one vertex. O(n + m) units.
+    pub(super) fn copy(&mut self, graph: &impl Rows, work: &mut Work) -> Seen {
         let n = graph.vertex_count();
-        let (mut at, mut least, mut bits, mut sorted) = (0, u64::MAX, 0, true);
+        let (mut at, mut least, mut bits, mut sorted) = (0, Seen::NOTHING, 0, true);
         for vertex in 0..n {
             self.first[vertex] = at as u32;
             let (mut degree, mut least_next) = (0, 0);
@@ -108,7 +134,7 @@ impl Kernel<'_> {
                 least_next = to + 1;
             }
             self.len[vertex] = (at - self.first[vertex] as usize) as u16;
-            least = least.min(degree);
+            least.see_degree(degree, vertex);
         }
         assert!(at == 2 * graph.edge_count(), "every edge stands in two rows");
         if !sorted {
@@ -164,15 +190,15 @@ impl Kernel<'_> {
         *self.state = KernelState { vertices: 2, arcs: 2, place: Place::Everywhere, bits: self.state.bits };
     }
 
-    /// Becomes the kernel in which each cluster is one vertex, and returns its least weighted degree; or stays as it is
+    /// Becomes the kernel in which each cluster is one vertex, and returns the least of the cuts around one; or stays as it is
     /// and returns `None` if the arcs between clusters would not fit into half of the memory. O(n + m) units.
     pub(super) fn contract(
         &mut self,
         clusters: &Clusters<'_>,
         scratch: &mut Scratch<'_>,
         work: &mut Work,
-    ) -> Option<u64> {
-        let count = clusters.state.settled;
+    ) -> Option<Seen> {
+        let count = clusters.settled();
         let half = self.to.len() / 2;
         work.charge((self.vertices() + self.state.arcs) as u64);
         let base = if self.state.place == Place::Back { 0 } else { half };
@@ -196,7 +222,7 @@ impl Kernel<'_> {
     /// Gives each new row a place for every arc that leaves its cluster. False if that is more than `half` in all.
     fn make_rooms(&self, clusters: &Clusters<'_>, scratch: &mut Scratch<'_>, base: usize, half: usize) -> bool {
         let cluster = clusters.cluster();
-        let count = clusters.state.settled;
+        let count = clusters.settled();
         scratch.first[..count].fill(0);
         for vertex in 0..self.vertices() {
             let own = cluster[vertex];
@@ -239,7 +265,7 @@ impl Kernel<'_> {
     /// Sorts the vertices by cluster and leaves the end of each cluster's part in `scratch.len`.
     fn list_members(clusters: &Clusters<'_>, scratch: &mut Scratch<'_>) {
         let cluster = clusters.cluster();
-        let count = clusters.state.settled;
+        let count = clusters.settled();
         scratch.len[..count].fill(0);
         for own in cluster {
             scratch.len[usize::from(*own)] += 1;
@@ -255,12 +281,12 @@ impl Kernel<'_> {
         }
     }
 
-    /// Writes the new rows beside the old ones and returns the least weighted degree.
-    fn merge(&mut self, clusters: &Clusters<'_>, scratch: &mut Scratch<'_>) -> u64 {
+    /// Writes the new rows beside the old ones and returns the least of the cuts around one vertex.
+    fn merge(&mut self, clusters: &Clusters<'_>, scratch: &mut Scratch<'_>) -> Seen {
         let cluster = clusters.cluster();
-        let count = clusters.state.settled;
+        let count = clusters.settled();
         scratch.sum[..count].fill(0);
-        let (mut from, mut least) = (0, u64::MAX);
+        let (mut from, mut least) = (0, Seen::NOTHING);
         for own in 0..count {
             // The array of ends becomes the array of lengths as one goes along.
             let end = usize::from(scratch.len[own]);
@@ -281,7 +307,7 @@ impl Kernel<'_> {
                     degree += self.room[at];
                 }
             }
-            least = least.min(degree);
+            least.see_degree(degree, own);
             from = end;
             scratch.met[..met].sort_unstable();
             let first = scratch.first[own] as usize;
@@ -292,95 +318,5 @@ impl Kernel<'_> {
             scratch.len[own] = met as u16;
         }
         least
-    }
-}
-
-/// What clusters hold beside their arrays.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ClustersState {
-    /// Kernel vertices.
-    count: usize,
-    /// Clusters that the last [`Clusters::settle`] found.
-    settled: usize,
-}
-
-impl ClustersState {
-    pub(super) const EMPTY: Self = Self { count: 0, settled: 0 };
-}
-
-/// Which kernel vertex each graph vertex belongs to, and a union-find forest over the kernel's vertices.
-pub(super) struct Clusters<'s> {
-    pub(super) state: &'s mut ClustersState,
-    /// The kernel vertex of each graph vertex.
-    pub(super) of: &'s mut [u16],
-    pub(super) parent: &'s mut [u16],
-}
-
-impl Clusters<'_> {
-    /// Every vertex for itself.
-    pub(super) fn reset(&mut self) {
-        self.state.count = self.of.len();
-        for (vertex, of) in self.of.iter_mut().enumerate() {
-            *of = vertex as u16;
-        }
-    }
-
-    /// Each kernel vertex is a set of its own.
-    pub(super) fn part(&mut self) {
-        for (vertex, parent) in self.parent[..self.state.count].iter_mut().enumerate() {
-            *parent = vertex as u16;
-        }
-    }
-
-    /// Marks two kernel vertices as one in the next kernel. The smaller number leads, so that vertex 0 stays in 0.
-    pub(super) fn unite(&mut self, a: usize, b: usize) {
-        if self.parent[a] == self.parent[b] {
-            return;
-        }
-        let (a, b) = (self.leader(a), self.leader(b));
-        self.parent[a.max(b)] = a.min(b) as u16;
-    }
-
-    fn leader(&mut self, mut vertex: usize) -> usize {
-        loop {
-            let up = usize::from(self.parent[vertex]);
-            if up == vertex {
-                return vertex;
-            }
-            self.parent[vertex] = self.parent[up];
-            vertex = usize::from(self.parent[vertex]);
-        }
-    }
-
-    /// Numbers the united sets 0.. in order of their leaders and returns how many there are.
-    pub(super) fn settle(&mut self, work: &mut Work) -> usize {
-        let mut count = 0;
-        // A leader is smaller than its followers, so by the time it is overwritten with a number all before it are too.
-        for vertex in 0..self.state.count {
-            let up = usize::from(self.parent[vertex]);
-            self.parent[vertex] = if up == vertex {
-                count += 1;
-                count - 1
-            } else {
-                self.parent[up]
-            };
-        }
-        self.state.settled = usize::from(count);
-        work.charge(self.state.count as u64);
-        self.state.settled
-    }
-
-    /// The number of each kernel vertex's set, between [`Clusters::settle`] and [`Clusters::part`].
-    fn cluster(&self) -> &[u16] {
-        &self.parent[..self.state.count]
-    }
-
-    /// The settled sets are the kernel's vertices from now on.
-    pub(super) fn adopt(&mut self, work: &mut Work) {
-        for cluster in &mut *self.of {
-            *cluster = self.parent[usize::from(*cluster)];
-        }
-        self.state.count = self.state.settled;
-        work.charge(self.of.len() as u64);
     }
 }

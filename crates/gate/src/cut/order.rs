@@ -19,6 +19,9 @@ pub(super) const TOUCHED: u8 = 16;
 
 const NONE: u16 = u16::MAX;
 
+/// Arcs looked at together.
+const CHUNK: usize = 32;
+
 /// As many as a word has bits.
 const BUCKETS: usize = 64;
 
@@ -35,11 +38,20 @@ pub(super) struct OrderState {
     /// How many stand at the end of the heap's array, with a heap.
     ready_len: usize,
     heap_len: usize,
+    /// Vertices from this one on do not queue up below lambda-hat.
+    horizon: usize,
 }
 
 impl OrderState {
-    pub(super) const EMPTY: Self =
-        Self { unit: None, heads: [NONE; BUCKETS], filled: 0, ready: NONE, ready_len: 0, heap_len: 0 };
+    pub(super) const EMPTY: Self = Self {
+        unit: None,
+        heads: [NONE; BUCKETS],
+        filled: 0,
+        ready: NONE,
+        ready_len: 0,
+        heap_len: 0,
+        horizon: usize::MAX,
+    };
 }
 
 /// The set X, what can still flow from X to each vertex outside it, and who joins next.
@@ -64,6 +76,36 @@ impl Order<'_> {
         let unit = kernel.unit();
         self.state.unit = (bound >> unit < BUCKETS as u64).then_some(unit);
         work.charge(vertices as u64);
+    }
+
+    /// X is the vertices that were marked as absorbed since it was cleared. Vertices from `horizon` on join only if more than
+    /// `bound` can flow to them. Calls `certify` as [`Order::absorb`] does. O(n + m) units.
+    pub(super) fn enclose(
+        &mut self,
+        kernel: &Kernel<'_>,
+        bound: u64,
+        horizon: usize,
+        work: &mut Work,
+        mut certify: impl FnMut(usize, bool),
+    ) {
+        self.state.horizon = horizon;
+        let n = kernel.vertices();
+        let inside = self.mark[..n].iter().filter(|mark| **mark & ABSORBED != 0).count();
+        work.charge(n as u64);
+        for vertex in 0..n {
+            let absorbed = self.absorbed(vertex);
+            // From the smaller side.
+            if absorbed && inside <= n / 2 {
+                self.absorb(kernel, vertex, bound, work, &mut certify);
+            } else if !absorbed && inside > n / 2 {
+                let row = kernel.row(vertex);
+                work.charge(row.len() as u64);
+                let reach = row.filter(|at| self.absorbed(usize::from(kernel.to[*at]))).map(|at| kernel.room[at]).sum();
+                if reach > 0 {
+                    self.add(vertex, reach, bound, &mut certify);
+                }
+            }
+        }
     }
 
     pub(super) fn absorbed(&self, vertex: usize) -> bool {
@@ -102,44 +144,58 @@ impl Order<'_> {
         Some(vertex)
     }
 
-    /// Adds `vertex` to X. Calls `beyond` for each neighbour to which more than `bound` can flow from X now, and returns
-    /// what can flow from `vertex` to the vertices still outside.
+    /// Adds `vertex` to X. Calls `certify` for each neighbour to which `bound` or more can flow from X now, and says whether it
+    /// is more. Returns what can flow from `vertex` to the vertices still outside.
     pub(super) fn absorb(
         &mut self,
         kernel: &Kernel<'_>,
         vertex: usize,
         bound: u64,
         work: &mut Work,
-        mut beyond: impl FnMut(usize),
+        mut certify: impl FnMut(usize, bool),
     ) -> u64 {
         self.mark[vertex] |= ABSORBED;
         let touched = self.mark[vertex] & TOUCHED != 0;
         let row = kernel.row(vertex);
         work.charge(1 + row.len() as u64);
         let mut outward = 0;
-        for at in row {
-            let to = usize::from(kernel.to[at]);
-            let mark = self.mark[to];
-            if mark & ABSORBED != 0 {
-                continue;
+        for first in row.clone().step_by(CHUNK) {
+            // Who is outside is found without a branch that nobody could predict.
+            let mut outside = [0; CHUNK];
+            let mut count = 0;
+            let chunk = first..row.end.min(first + CHUNK);
+            for (at, to) in kernel.to[chunk].iter().enumerate() {
+                outside[count % CHUNK] = at as u8;
+                count += usize::from(self.mark[usize::from(*to)] & ABSORBED == 0);
             }
-            // Without flow the two arcs of an edge are alike.
-            let more = if touched { kernel.room[kernel.twin(vertex, to)] } else { kernel.room[at] };
-            let old = self.spare[to];
-            let new = old + more;
-            outward += more;
-            self.spare[to] = new;
-            if new > bound {
-                beyond(to);
-                if mark & READY == 0 {
-                    self.mark[to] |= READY;
-                    self.make_ready(to, old);
-                }
-            } else if more > 0 {
-                self.queue(to, old, new);
+            for at in &outside[..count] {
+                let at = first + usize::from(*at);
+                let to = usize::from(kernel.to[at]);
+                // Without flow the two arcs of an edge are alike.
+                let more = if touched { kernel.room[kernel.twin(vertex, to)] } else { kernel.room[at] };
+                outward += more;
+                self.add(to, more, bound, &mut certify);
             }
         }
         outward
+    }
+
+    fn add(&mut self, to: usize, more: u64, bound: u64, certify: &mut impl FnMut(usize, bool)) {
+        let old = self.spare[to];
+        let new = old + more;
+        self.spare[to] = new;
+        if new > bound {
+            certify(to, true);
+            if self.mark[to] & READY == 0 {
+                self.mark[to] |= READY;
+                self.make_ready(to, old);
+            }
+        } else if more > 0 {
+            if new == bound {
+                certify(to, false);
+            }
+            self.queue(to, old, new);
+        }
     }
 
     /// Flow uses up some of what a vertex outside X can take from X.
@@ -151,6 +207,7 @@ impl Order<'_> {
     }
 
     fn make_ready(&mut self, vertex: usize, old: u64) {
+        let old = if vertex < self.state.horizon { old } else { 0 };
         if let Some(unit) = self.state.unit {
             if old > 0 {
                 self.unlink(vertex, (old >> unit) as usize);
@@ -169,6 +226,9 @@ impl Order<'_> {
 
     /// Moves a vertex to where `new` belongs; it stands where `old` does, which is nowhere if that is 0.
     fn queue(&mut self, vertex: usize, old: u64, new: u64) {
+        if vertex >= self.state.horizon {
+            return;
+        }
         if let Some(unit) = self.state.unit {
             if old > 0 {
                 self.unlink(vertex, (old >> unit) as usize);

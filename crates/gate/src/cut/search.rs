@@ -3,15 +3,19 @@
 use crate::arena::words_for;
 use crate::core_graph::Rows;
 use crate::cut::arrays::{Arrays, scratch_at};
-use crate::cut::flow::{FlowState, NEAR, Search as End};
-use crate::cut::kernel::{ClustersState, KernelState};
-use crate::cut::order::{OrderState, SEARCH};
+use crate::cut::clusters::ClustersState;
+use crate::cut::flow::{FAR, FlowState, NEAR, Search as End};
+use crate::cut::kernel::{KernelState, Seen};
+use crate::cut::order::{ABSORBED, OrderState, SEARCH};
 use crate::cut::sweep::Sweep;
-use crate::cut::{Cut, Cuts};
+use crate::cut::{Cut, Cuts, NoCuts};
 use crate::work::{Progress, Work};
 
 /// A kernel is scanned again while a scan takes away at least a quarter of it, this often at most.
 const SCANS_MAX: u32 = 8;
+
+/// Scans for level sets go on while all but one vertex in this many are in the largest.
+const LEVELS_SHARE: usize = 8;
 
 const NONE: u16 = u16::MAX;
 
@@ -24,6 +28,12 @@ enum Phase {
     Open,
     /// Absorb vertices without flow.
     Scan,
+    /// See whether the scan has proved that no cut is smaller than lambda-hat.
+    Judge,
+    /// Absorb vertices, with a flow if need be, until v1 is certain.
+    Confirm,
+    /// Searches for more flow to v1 from X, which no minimum cut separates from s.
+    Close,
     /// Contract what the scan united.
     Contract,
     /// Begin the sweep.
@@ -34,10 +44,19 @@ enum Phase {
     Part,
     /// Searches for more of it.
     Separate,
-    /// T* and atoms from the finished flow, which has that many vertices on the side of s.
-    Label(usize),
+    /// T* and atoms from the marks of kernel vertices.
+    Label(Marked),
     /// The graph is not connected: label components.
     Components,
+}
+
+/// Which kernel vertices are marked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Marked {
+    /// Those outside T*, as NEAR.
+    Outside,
+    /// Those in T*, as FAR.
+    Inside,
 }
 
 /// Finds the canonical minimum cut and, one by one, all minimum cuts of a graph, a step at a time.
@@ -57,6 +76,10 @@ pub struct Search {
     /// Weight of the edges between X and the rest, in a scan.
     boundary: u64,
     absorbed: usize,
+    /// All vertices before this one are in X, in a scan.
+    low: usize,
+    /// Level sets after the last scan for them.
+    levels: usize,
     scans: u32,
     components: u32,
     first_separable: Option<u32>,
@@ -81,6 +104,8 @@ impl Search {
             sweep: Sweep::EMPTY,
             boundary: 0,
             absorbed: 0,
+            low: 0,
+            levels: 0,
             scans: 0,
             components: 0,
             first_separable: None,
@@ -106,13 +131,14 @@ impl Search {
             *id = graph.id(vertex);
         }
         if n < 2 {
+            self.sweep.seen.value = 0;
             arrays.scratch.iter_mut().for_each(|array| array.fill(0));
             return;
         }
-        let (mut kernel, mut clusters, _) = arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        let (mut kernel, mut clusters, ..) = arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
         clusters.reset();
-        self.sweep.bound = kernel.copy(graph, work);
-        self.phase = if self.sweep.bound == 0 { Phase::Components } else { Phase::Open };
+        self.sweep.seen = kernel.copy(graph, work);
+        self.phase = if self.sweep.seen.value == 0 { Phase::Components } else { Phase::Open };
     }
 
     /// Goes on until done or until `work` is exhausted, and gives the minimum cuts to `cuts`, the same at each call.
@@ -127,12 +153,15 @@ impl Search {
                 Phase::Done => Phase::Done,
                 Phase::Open => self.open(arrays, work),
                 Phase::Scan => self.scan(arrays, work),
+                Phase::Judge => self.judge::<C>(arrays, work),
+                Phase::Confirm => self.confirm(arrays, work),
+                Phase::Close => self.close(arrays, work),
                 Phase::Contract => self.contract(arrays, work),
                 Phase::Turn => self.turn(arrays, cuts, work),
                 Phase::Sweep => self.sweep(arrays, cuts, work),
                 Phase::Part => self.part(arrays, work),
                 Phase::Separate => self.separate(arrays, work),
-                Phase::Label(near) => self.label(arrays, cuts, near, work),
+                Phase::Label(marked) => self.label(arrays, cuts, marked, work),
                 Phase::Components => self.label_components(arrays, work),
             };
         }
@@ -148,7 +177,7 @@ impl Search {
             &area[at..at + words_for::<u16>(n)]
         };
         (self.phase == Phase::Done).then(|| Cut {
-            value: self.sweep.bound,
+            value: self.sweep.seen.value,
             components: self.components,
             first_separable: self.first_separable,
             far_side: &bytemuck::cast_slice(array(1))[..n],
@@ -176,31 +205,139 @@ impl Search {
     }
 
     fn open(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
-        let (kernel, mut clusters, mut order) = arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        let (kernel, mut clusters, mut order, _) =
+            arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
         clusters.part();
-        order.clear(&kernel, self.sweep.bound, work);
-        self.boundary = order.absorb(&kernel, 0, self.sweep.bound, work, |to| clusters.unite(0, to));
-        self.sweep.bound = self.sweep.bound.min(self.boundary);
+        let bound = self.sweep.seen.value;
+        order.clear(&kernel, bound, work);
+        self.boundary = order.absorb(&kernel, 0, bound, work, |to, more| clusters.unite(0, to, more));
         self.absorbed = 1;
+        self.low = 1;
         Phase::Scan
     }
 
     fn scan(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
-        let (kernel, mut clusters, mut order) = arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        let (kernel, mut clusters, mut order, _) =
+            arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
         while !work.exhausted() {
             let Some(vertex) = order.next(work) else {
-                return if self.absorbed < kernel.vertices() { Phase::Components } else { Phase::Contract };
+                return if self.absorbed < kernel.vertices() { Phase::Components } else { Phase::Judge };
             };
             let inward = order.spare[vertex];
-            let outward = order.absorb(&kernel, vertex, self.sweep.bound, work, |to| clusters.unite(vertex, to));
+            let bound = self.sweep.seen.value;
+            let outward = order.absorb(&kernel, vertex, bound, work, |to, more| clusters.unite(vertex, to, more));
             self.absorbed += 1;
             self.boundary = self.boundary - inward + outward;
-            if self.absorbed < kernel.vertices() {
+            if self.absorbed < kernel.vertices() && self.boundary <= bound {
                 // X itself is one side of a cut.
-                self.sweep.bound = self.sweep.bound.min(self.boundary);
+                while order.absorbed(self.low) {
+                    self.low += 1;
+                    work.charge(1);
+                }
+                self.sweep.seen.see(self.boundary, self.low);
             }
         }
         Phase::Scan
+    }
+
+    /// Vertices in one level set are at least lambda-hat connected, so that every smaller cut separates level sets. If the
+    /// largest holds nearly all vertices, more scans from there cost next to nothing.
+    fn judge<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        if C::WANTED || self.scans > 0 {
+            return Phase::Contract;
+        }
+        let (kernel, mut clusters, mut order, size) =
+            arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        if clusters.count_clusters(work) == 2 {
+            return Phase::Contract;
+        }
+        let levels = clusters.count_levels(work);
+        if levels > 2 {
+            let (leader, size) = clusters.largest_level(size, work);
+            let n = kernel.vertices();
+            if levels == self.levels || n - size > n / LEVELS_SHARE {
+                return Phase::Contract;
+            }
+            self.levels = levels;
+            order.clear(&kernel, self.sweep.seen.value, work);
+            for vertex in 0..n {
+                order.mark[vertex] = if clusters.level_leader(vertex) == leader { ABSORBED } else { 0 };
+            }
+            let bound = self.sweep.seen.value;
+            order.enclose(&kernel, bound, n, work, |to, _| clusters.unite(leader, to, false));
+            while let Some(vertex) = order.next(work) {
+                order.absorb(&kernel, vertex, bound, work, |to, _| clusters.unite(vertex, to, false));
+            }
+            return Phase::Judge;
+        }
+        self.conclude(levels, arrays, work)
+    }
+
+    /// lambda is certain: there is one level set, or there are two and the cut between them.
+    fn conclude(&mut self, levels: usize, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (kernel, mut clusters, mut order, _) =
+            arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        let n = kernel.vertices();
+        order.clear(&kernel, self.sweep.seen.value, work);
+        if levels == 2 {
+            let mut only = Seen { value: 0, least: NONE };
+            for vertex in 0..n {
+                if clusters.level_leader(vertex) != 0 {
+                    order.mark[vertex] |= FAR;
+                    only.least = only.least.min(vertex as u16);
+                    for at in kernel.row(vertex) {
+                        let other = clusters.level_leader(usize::from(kernel.to[at]));
+                        only.value += if other == 0 { kernel.room[at] } else { 0 };
+                        work.charge(1);
+                    }
+                }
+            }
+            if only.value < self.sweep.seen.value {
+                // The only smaller cut, and so the only minimum cut.
+                self.sweep.seen = only;
+                return Phase::Label(Marked::Inside);
+            }
+            self.sweep.seen.see(only.value, usize::from(only.least));
+        }
+        // lambda is lambda-hat. What is more than lambda connected to s is never separated from it.
+        for vertex in 0..n {
+            order.mark[vertex] = if clusters.leader(vertex) == 0 { ABSORBED } else { 0 };
+        }
+        work.charge(2 * n as u64);
+        order.enclose(&kernel, self.sweep.seen.value, usize::from(self.sweep.seen.least), work, |_, _| {});
+        self.sweep.restart();
+        Phase::Confirm
+    }
+
+    fn confirm(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        match self.sweep.confirm(&mut kernel, &mut order, &mut self.flow, &mut paths, work) {
+            Progress::Pending => Phase::Confirm,
+            Progress::Done if self.sweep.parted => Phase::Part,
+            Progress::Done => {
+                let first = usize::from(self.sweep.seen.least);
+                paths.flow(&mut self.flow).begin(&mut kernel, &mut order, first, self.sweep.seen.value, work);
+                Phase::Close
+            }
+        }
+    }
+
+    /// No minimum cut separates X from s, so that T* is the largest minimum cut between v1 and X.
+    fn close(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        let mut flow = paths.flow(&mut self.flow);
+        while !work.exhausted() {
+            if let End::Closed(near) = flow.augment(&mut kernel, &mut order, work) {
+                assert!(flow.value() == self.sweep.seen.value, "v1 is separated by a minimum cut");
+                let mut chain = paths.chain(near);
+                chain.walk(&kernel, &mut order, &mut NoCuts, work);
+                for &vertex in chain.largest() {
+                    order.mark[usize::from(vertex)] |= FAR;
+                }
+                return Phase::Label(Marked::Inside);
+            }
+        }
+        Phase::Close
     }
 
     fn contract(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
@@ -212,25 +349,28 @@ impl Search {
         if after == before {
             return Phase::Turn;
         }
+        let least = clusters.cluster()[usize::from(self.sweep.seen.least)];
         if after == 2 {
             // A cut of value lambda-hat is left, and only one is.
-            kernel.shrink_to_pair(self.sweep.bound);
-            clusters.adopt(work);
-            return Phase::Turn;
+            kernel.shrink_to_pair(self.sweep.seen.value);
+            self.sweep.seen.least = 1;
+        } else {
+            let Some(seen) = kernel.contract(&clusters, &mut scratch, work) else {
+                return Phase::Turn;
+            };
+            self.sweep.seen.least = least;
+            self.sweep.seen.see(seen.value, usize::from(seen.least));
         }
-        let Some(degree) = kernel.contract(&clusters, &mut scratch, work) else {
-            return Phase::Turn;
-        };
         clusters.adopt(work);
-        self.sweep.bound = self.sweep.bound.min(degree);
         if after > 2 && after <= before - before / 4 && self.scans < SCANS_MAX { Phase::Open } else { Phase::Turn }
     }
 
     fn turn<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &mut C, work: &mut Work) -> Phase {
         let (kernel, mut order, _) = arrays.for_sweep(&mut self.kernel, &mut self.order);
         cuts.reset(kernel.vertices(), work);
-        order.clear(&kernel, self.sweep.bound, work);
-        order.absorb(&kernel, 0, self.sweep.bound, work, |_| {});
+        order.clear(&kernel, self.sweep.seen.value, work);
+        order.absorb(&kernel, 0, self.sweep.seen.value, work, |_, _| {});
+        self.sweep.restart();
         Phase::Sweep
     }
 
@@ -245,13 +385,13 @@ impl Search {
     /// S* is the smallest side that holds s of all minimum cuts between s and v1, so that the flow goes from v1 to s: the last
     /// search back from s meets it.
     fn part(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
-        let first = self.sweep.least.expect("a connected graph of two vertices has a minimum cut");
+        let first = usize::from(self.sweep.seen.least);
         let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
         kernel.restore(paths.cursor(), work);
         // Nobody is taken off this queue, and no bound is passed.
         order.clear(&kernel, u64::MAX, work);
-        order.absorb(&kernel, usize::from(first), u64::MAX, work, |_| {});
-        paths.flow(&mut self.flow).begin(&mut kernel, &mut order, 0, self.sweep.bound, work);
+        order.absorb(&kernel, first, u64::MAX, work, |_, _| {});
+        paths.flow(&mut self.flow).begin(&mut kernel, &mut order, 0, self.sweep.seen.value, work);
         Phase::Separate
     }
 
@@ -259,25 +399,29 @@ impl Search {
         let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
         let mut flow = paths.flow(&mut self.flow);
         while !work.exhausted() {
-            if let End::Closed(near) = flow.augment(&mut kernel, &mut order, work) {
-                assert!(flow.value() == self.sweep.bound, "v1 is separated by a minimum cut");
-                return Phase::Label(near);
+            if let End::Closed(_) = flow.augment(&mut kernel, &mut order, work) {
+                assert!(flow.value() == self.sweep.seen.value, "v1 is separated by a minimum cut");
+                return Phase::Label(Marked::Outside);
             }
         }
         Phase::Separate
     }
 
-    fn label<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &C, near: usize, work: &mut Work) -> Phase {
+    fn label<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &C, marked: Marked, work: &mut Work) -> Phase {
         let n = self.vertices;
         let [atom, far, table, _] = &mut arrays.scratch;
         let far: &mut [u8] = bytemuck::cast_slice_mut(far);
         for (far, of) in far.iter_mut().zip(&*arrays.of) {
-            *far = u8::from(arrays.mark[usize::from(*of)] & SEARCH != NEAR);
+            let mark = arrays.mark[usize::from(*of)] & SEARCH;
+            *far = u8::from(match marked {
+                Marked::Outside => mark != NEAR,
+                Marked::Inside => mark == FAR,
+            });
             self.far_count += u32::from(*far);
         }
-        let first = self.sweep.least;
-        self.first_separable = arrays.of.iter().position(|of| Some(*of) == first).map(|vertex| vertex as u32);
-        work.charge((n + near) as u64);
+        let first = self.sweep.seen.least;
+        self.first_separable = arrays.of.iter().position(|of| *of == first).map(|vertex| vertex as u32);
+        work.charge(n as u64);
         self.labelled = C::WANTED;
         if C::WANTED {
             let kernel_vertices = self.kernel.vertices;
@@ -304,7 +448,7 @@ impl Search {
         let (kernel, _, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
         let (atom, queue) = paths.labels();
         atom.fill(NONE);
-        self.sweep.bound = 0;
+        self.sweep.seen.value = 0;
         self.components = 0;
         for root in 0..n {
             if atom[root] != NONE {
