@@ -161,8 +161,8 @@ mod tests {
             assert_eq!(freeze(&mut graph, &mut snapshot, &ids), same);
             let view = snapshot.view();
             let work = &mut Work::new(u64::MAX);
-            search.start(&view);
-            search.advance(&view, work);
+            search.start(&view, work);
+            search.advance(work);
             let found = search.result().unwrap();
             let mut fresh = CutDigest::start();
             fresh.advance(view.ids, &found, work);

@@ -165,8 +165,8 @@ impl<'a> Gate<'a> {
         }
         work.charge(self.snapshot.freeze(&self.graph, self.configuration.core));
         let view = self.snapshot.view();
-        self.cut.start(&view);
-        self.spectral.start(self.spectral_area, &view, work);
+        self.cut.start(&view, work);
+        self.spectral.start(&view);
         self.flight = Flight {
             epoch,
             version: Some(self.graph.version()),
@@ -179,8 +179,7 @@ impl<'a> Gate<'a> {
     }
 
     fn advance_cut(&mut self, work: &mut Work) {
-        let view = self.snapshot.view();
-        if self.flight.cut == Stage::Running && self.cut.advance(&view, work) == Progress::Done {
+        if self.flight.cut == Stage::Running && self.cut.advance(work) == Progress::Done {
             self.flight.cut = Stage::Through;
             let kept = self.flight.vertex_set;
             self.flight.digest = Some(kept.map_or_else(CutDigest::start, CutDigest::with_vertex_set));
