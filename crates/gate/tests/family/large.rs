@@ -179,7 +179,7 @@ fn the_largest_families() {
         assert_eq!(family.count(), halves[0] + halves[1]);
         family.keep_between(50_000, 50_001, &mut work);
         family.check();
-        // A ring of 35,535 atoms, opened.
+        // What is left of the ring is opened.
         assert_eq!(family.count(), n as u64 - 30_001);
 
         // A path by leaves, then a caterpillar taken apart.
