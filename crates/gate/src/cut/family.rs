@@ -15,8 +15,9 @@
 //! | module | concept |
 //! | --- | --- |
 //! | `tree` | things in circular lists, nodes above them |
-//! | `insert` | which path of the tree a cut divides |
-//! | `weave` | that path becomes a ring |
+//! | `insert` | a cut comes in |
+//! | `path` | the path of the tree that it divides |
+//! | `weave`, `parts` | a longer path becomes a ring |
 //! | `contract` | cuts between two vertices are dropped |
 //! | `keep` | only the cuts between two vertices are kept |
 //! | `vertices` | vertices come, go, and are renamed |
@@ -28,6 +29,8 @@ mod describe;
 mod insert;
 mod keep;
 mod listing;
+mod parts;
+mod path;
 mod tree;
 mod vertices;
 mod weave;
