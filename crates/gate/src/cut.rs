@@ -13,6 +13,7 @@
 //! | `chain` | all minimum cuts that first appear with one vertex |
 //! | `sweep` | the vertices, one by one, and the cuts that appear |
 //! | `atoms` | the partition that the cuts found so far leave |
+//! | [`family`] | all minimum cuts as one tree |
 //! | [`digest`] | the cut hash and the vertex-set digest |
 //! | `search` | the resumable search that joins them |
 //! | `arrays` | the memory of a search |
@@ -28,6 +29,7 @@ mod atoms;
 mod chain;
 mod clusters;
 pub mod digest;
+pub mod family;
 mod flow;
 mod kernel;
 mod order;
