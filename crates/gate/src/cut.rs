@@ -13,6 +13,8 @@
 //! | `atoms` | the partition that the cuts found so far leave |
 //! | [`digest`] | the cut hash and the vertex-set digest |
 //! | `search` | the resumable search that joins them |
+//! | [`local`] | maximum flow between two vertices of the live graph, and all minimum cuts between them |
+//! | [`rules`] | how the family changes with one edge |
 //!
 //! Two passes. Scans without flow (Nagamochi, Ono and Ibaraki, 1994) contract what is more than lambda-hat connected
 //! until little shrinks. Then one sweep over the kernel: X starts as {s}, vertices join one at a time, and a vertex whose
@@ -24,7 +26,9 @@ mod chain;
 pub mod digest;
 mod flow;
 mod kernel;
+pub mod local;
 mod order;
+pub mod rules;
 mod search;
 
 pub use digest::{CutDigest, vertex_set_digest};
