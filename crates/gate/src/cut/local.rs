@@ -14,13 +14,17 @@
 //! | `sparse` | a flow on few edges |
 //! | `search` | one search from both ends |
 //! | `closures` | all minimum cuts, once the flow is maximum |
-//! | `shape` | how those cuts lie to one another |
+//! | `reach` | what the far side reaches |
+//! | `strong` | the components that join the near side |
+//! | `shape` | how the cuts lie to one another |
 
 mod closures;
 pub mod live;
+mod reach;
 mod search;
 mod shape;
 mod sparse;
+mod strong;
 
 use crate::arena::{Arena, OutOfMemory, words_for};
 use live::Live;
@@ -28,7 +32,7 @@ use search::Round;
 use sparse::Sparse;
 
 /// Stamps that the search for cuts needs beside those of a flow's last round.
-const SPARE_STAMPS: u16 = 8;
+const SPARE_STAMPS: u16 = 12;
 
 /// The end that a search started from: 0 the source u, 1 the sink v.
 type End = usize;

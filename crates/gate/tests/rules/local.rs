@@ -106,9 +106,10 @@ fn stamps_run_out_and_start_again() {
     for _ in 0..80_000 {
         let mut local = Local::enter(&mut scratch, 6, stamp).unwrap();
         assert_eq!(local.flow(&graph, 0, 3, 2, 1000), Connectivity::Exactly(2));
-        let mut sides = 0;
-        local.cuts(&graph, |_, _| sides += 1).unwrap();
-        assert_eq!(sides, 5, "the end, and two runs of two beside one another");
+        let mut family = Explicit { vertices: 0b11_1111, ..Explicit::default() };
+        local.cuts(&graph, |side, _| family.add(side.iter().map(|v| 1u64 << v).sum())).unwrap();
+        let between = family.sides.iter().filter(|side| (**side ^ **side >> 3) & 1 == 1).count();
+        assert_eq!(between, 9, "one edge of three on either way round");
         let next = local.leave();
         wraps += u32::from(next < stamp);
         stamp = next;

@@ -1,39 +1,49 @@
 //! All minimum cuts between the two ends of a maximum flow (Picard and Queyranne, 1980).
 //!
 //! One end's search closed: what it reached is the smallest side that holds that end. A larger one is *closed* too: whatever an edge
-//! with room left joins to it lies in it. The near side grows by one strongly connected component of the residual graph after another
-//! (Tarjan, 1972). The other end's side, called far, is large and well connected. How far it reaches is found only as far as needed: for each
-//! vertex next to the near side two searches grow, from it and on from the far end, until they meet or the first one closes.
+//! with room left joins to it lies in it. So the near side grows by one strongly connected component of the residual graph after
+//! another, and the set of them, ordered by what must come before what, gives all cuts.
+//!
+//! Mostly one component is nearly the whole graph and the others hang at the two ends. To walk through it would cost as much as a search of the graph, so
+//! the walk goes from both ends towards a *hub*, any vertex. A cut has the hub on one side or on the other: the walk from
+//! one end gives those whose near side misses the hub, the walk from the other end the rest. Which vertex is the hub changes what the
+//! walks cost, not what they find.
+//!
+//! The far end and the hub together are the far side of a walk. How far it reaches is found only as far as needed: for each
+//! vertex next to the near side two searches grow, from it and on from the far side, until they meet or the first one closes.
 
 use crate::cut::local::live::Live;
-use crate::cut::local::shape::{Rests, Shape, Side};
+use crate::cut::local::shape::Shape;
 use crate::cut::local::{End, Local, TooFar};
 
-/// The stamps of this walk: the near side and the far side keep those of the round that closed.
+/// Vertices looked at for a hub.
+const HUB_CANDIDATES: usize = 32;
+
+/// A walk from one end, and its stamps.
 #[derive(Clone, Copy)]
-struct Walk {
-    near: End,
-    far: End,
+pub(super) struct Walk {
+    pub(super) near: End,
+    pub(super) far: End,
     /// On the near side.
-    is_near: u16,
-    /// Known to be reached from the far end.
-    is_far: u16,
+    pub(super) is_near: u16,
+    /// Known to be reached from the far end or from the hub.
+    pub(super) is_far: u16,
     /// Reached by a trial from a vertex next to the near side.
-    tried: u16,
+    pub(super) tried: u16,
     /// On Tarjan's stack.
-    active: u16,
+    pub(super) active: u16,
 }
 
 /// The near side and Tarjan's stacks.
-struct Closing {
-    near_len: usize,
-    stack_len: usize,
-    calls_len: usize,
+pub(super) struct Closing {
+    pub(super) near_len: usize,
+    pub(super) stack_len: usize,
+    pub(super) calls_len: usize,
     /// Components closed, without the smallest side.
-    components: u16,
+    pub(super) components: u16,
     /// Tarjan's clock within one tree.
-    count: u16,
-    shape: Shape,
+    pub(super) count: u16,
+    pub(super) shape: Shape,
 }
 
 impl Local<'_> {
@@ -46,26 +56,109 @@ impl Local<'_> {
     pub fn cuts(&mut self, live: &impl Live, mut give: impl FnMut(&[u16], u16)) -> Result<(), TooFar> {
         debug_assert!(self.value > 0, "components are not a family of cuts");
         let near = self.closed;
-        let walk = Walk {
-            near,
-            far: 1 - near,
-            is_near: self.stamps[near],
-            is_far: self.stamps[1 - near],
-            tried: self.stamp,
-            active: self.stamp + 1,
+        let (is_near, is_far) = (self.stamps[near], self.stamps[1 - near]);
+        let walk = Walk { near, far: 1 - near, is_near, is_far, tried: self.stamp, active: self.stamp + 1 };
+        let back = Walk {
+            near: walk.far,
+            far: walk.near,
+            is_near: self.stamp + 2,
+            is_far: self.stamp + 3,
+            tried: self.stamp + 4,
+            active: self.stamp + 5,
         };
-        self.stamp += 2;
-        let near_len = self.tail[near];
-        for i in 0..near_len {
-            let vertex = self.queue[self.place(near, i)];
+        self.stamp += 6;
+        let hub = self.hub(live, walk);
+        if let Some(hub) = hub
+            && self.mark[usize::from(hub)] != walk.is_far
+        {
+            self.mark[usize::from(hub)] = walk.is_far;
+            self.push_queue(walk.far, hub);
+        }
+        let smallest = self.take_near(walk);
+        self.walk(live, walk, smallest, &mut give)?;
+        if let Some(hub) = hub {
+            self.walk_back(live, back, smallest, hub, &mut give)?;
+        }
+        Ok(())
+    }
+
+    /// The vertex of the largest row among some near the far end, so that it is likely to lie in the largest component. None of the near side, and not the
+    /// far end itself: without a hub one walk gives all cuts.
+    fn hub(&mut self, live: &impl Live, walk: Walk) -> Option<u16> {
+        let far_end = self.ends[walk.far];
+        let reached = self.tail[walk.far].min(HUB_CANDIDATES);
+        let mut best: Option<(usize, u16)> = None;
+        let row = live.neighbours(far_end).iter().copied().take(HUB_CANDIDATES);
+        for vertex in (0..reached).map(|i| self.queue[self.place(walk.far, i)]).chain(row) {
+            let usable = vertex != far_end && self.mark[usize::from(vertex)] != walk.is_near && live.inside(vertex);
+            let degree = live.neighbours(vertex).len();
+            if usable && best.is_none_or(|(most, _)| degree > most) {
+                best = Some((degree, vertex));
+            }
+        }
+        self.spent += 2 * HUB_CANDIDATES as u64;
+        best.map(|(_, vertex)| vertex)
+    }
+
+    /// Copies what the near end's search reached, marked as near, to the near side, and returns its size.
+    fn take_near(&mut self, walk: Walk) -> usize {
+        let len = self.tail[walk.near];
+        for i in 0..len {
+            let vertex = self.queue[self.place(walk.near, i)];
             self.near[i] = vertex;
+            self.mark[usize::from(vertex)] = walk.is_near;
             self.prev[usize::from(vertex)] = 0;
         }
-        self.bounds[0] = near_len as u16;
-        self.spent += 2 * near_len as u64;
-        give(&self.near[..near_len], self.ends[walk.far]);
-        let mut closing =
-            Closing { near_len, stack_len: 0, calls_len: 0, components: 0, count: 0, shape: Shape::Run { top: 0 } };
+        self.bounds[0] = len as u16;
+        self.spent += 2 * len as u64;
+        len
+    }
+
+    /// The walk from the other end. The first walk's smallest side, at the head of `near`, is all that reaches its end.
+    fn walk_back(
+        &mut self,
+        live: &impl Live,
+        walk: Walk,
+        smallest: usize,
+        hub: u16,
+        give: &mut impl FnMut(&[u16], u16),
+    ) -> Result<(), TooFar> {
+        for &vertex in &self.near[..smallest] {
+            self.mark[usize::from(vertex)] = walk.is_far;
+        }
+        self.spent += smallest as u64;
+        self.head[walk.far] = 0;
+        self.tail[walk.far] = 0;
+        self.mark[usize::from(hub)] = walk.is_far;
+        self.push_queue(walk.far, hub);
+        let end = self.ends[walk.near];
+        if self.try_from(live, walk, end)? {
+            // Every side that holds this end holds the hub.
+            return Ok(());
+        }
+        while self.head[walk.near] < self.tail[walk.near] {
+            // The far side had nothing left to look at, so nothing stops the trial before it closes.
+            let met = self.try_on(live, walk);
+            debug_assert!(met.is_none(), "the far side is complete");
+            if self.spent > self.limit {
+                return Err(TooFar);
+            }
+        }
+        let smallest = self.take_near(walk);
+        self.walk(live, walk, smallest, give)
+    }
+
+    /// Lets the near side grow from the `smallest` one at the head of `near`, until only the far side is next to it.
+    fn walk(
+        &mut self,
+        live: &impl Live,
+        walk: Walk,
+        smallest: usize,
+        give: &mut impl FnMut(&[u16], u16),
+    ) -> Result<(), TooFar> {
+        give(&self.near[..smallest], self.ends[walk.far]);
+        let shape = Shape::Run { top: 0 };
+        let mut closing = Closing { near_len: smallest, stack_len: 0, calls_len: 0, components: 0, count: 0, shape };
         let mut at = 0;
         // The larger of two successive sides always has a neighbour of the smaller one in it.
         while at < closing.near_len {
@@ -79,234 +172,10 @@ impl Local<'_> {
                     continue;
                 }
                 if !self.reached_from_far(live, walk, next)? {
-                    self.close(live, walk, &mut closing, next, &mut give)?;
+                    self.close(live, walk, &mut closing, next, give)?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// Whether the far end reaches `start`, a vertex of neither side. If so, the path is far from now on.
-    fn reached_from_far(&mut self, live: &impl Live, walk: Walk, start: u16) -> Result<bool, TooFar> {
-        let Walk { near, far, .. } = walk;
-        self.head[near] = 0;
-        self.tail[near] = 0;
-        self.mark[usize::from(start)] = walk.tried;
-        self.prev[usize::from(start)] = start;
-        self.push_queue(near, start);
-        let mut met = None;
-        while met.is_none() {
-            let waiting = [self.tail[near] - self.head[near], self.tail[far] - self.head[far]];
-            // Either end without anything left to look at means no.
-            if waiting.contains(&0) {
-                break;
-            }
-            if self.spent > self.limit {
-                return Err(TooFar);
-            }
-            met = if waiting[0] <= waiting[1] { self.try_on(live, walk) } else { self.grow_far(live, walk) };
-        }
-        let tried = self.tail[near];
-        self.spent += tried as u64;
-        for i in 0..tried {
-            let vertex = self.queue[self.place(near, i)];
-            if self.mark[usize::from(vertex)] == walk.tried {
-                self.mark[usize::from(vertex)] = 0;
-            }
-        }
-        let Some(mut vertex) = met else { return Ok(false) };
-        loop {
-            if self.mark[usize::from(vertex)] != walk.is_far {
-                self.mark[usize::from(vertex)] = walk.is_far;
-                self.push_queue(far, vertex);
-            }
-            let prev = self.prev[usize::from(vertex)];
-            if prev == vertex {
-                return Ok(true);
-            }
-            vertex = prev;
-        }
-    }
-
-    /// One vertex of the trial; returns the vertex of the trial that the far side touches, if it does.
-    fn try_on(&mut self, live: &impl Live, walk: Walk) -> Option<u16> {
-        let x = self.queue[self.place(walk.near, self.head[walk.near])];
-        self.head[walk.near] += 1;
-        let row = live.neighbours(x);
-        self.spent += 1 + row.len() as u64;
-        for (position, &y) in row.iter().enumerate() {
-            let mark = self.mark[usize::from(y)];
-            if mark == walk.tried || mark == walk.is_near || !live.inside(y) {
-                continue;
-            }
-            if self.residual(live, walk.near, x, position, y) == 0 {
-                continue;
-            }
-            if mark == walk.is_far {
-                return Some(x);
-            }
-            self.mark[usize::from(y)] = walk.tried;
-            self.prev[usize::from(y)] = x;
-            self.push_queue(walk.near, y);
-        }
-        None
-    }
-
-    /// One vertex of the far side; returns the vertex of the trial that it reaches, if it does.
-    fn grow_far(&mut self, live: &impl Live, walk: Walk) -> Option<u16> {
-        let x = self.queue[self.place(walk.far, self.head[walk.far])];
-        let row = live.neighbours(x);
-        self.spent += 1 + row.len() as u64;
-        for (position, &y) in row.iter().enumerate() {
-            let mark = self.mark[usize::from(y)];
-            if mark == walk.is_far || !live.inside(y) || self.residual(live, walk.far, x, position, y) == 0 {
-                continue;
-            }
-            debug_assert!(mark != walk.is_near, "the near side is closed");
-            if mark == walk.tried {
-                // The vertex stays at the head: the rest of its row has not been looked at.
-                return Some(y);
-            }
-            self.mark[usize::from(y)] = walk.is_far;
-            self.push_queue(walk.far, y);
-        }
-        self.head[walk.far] += 1;
-        None
-    }
-
-    /// Depth first from `root` through all that must lie on its side. The far end reaches none of it. Each component that
-    /// closes joins the near side.
-    fn close(
-        &mut self,
-        live: &impl Live,
-        walk: Walk,
-        closing: &mut Closing,
-        root: u16,
-        give: &mut impl FnMut(&[u16], u16),
-    ) -> Result<(), TooFar> {
-        closing.count = 0;
-        self.enter_component(walk, closing, root);
-        while closing.calls_len > 0 {
-            let vertex = self.queue[self.place(walk.near, closing.calls_len - 1)];
-            let at = usize::from(vertex);
-            let position = usize::from(self.branch[at]);
-            let row = live.neighbours(vertex);
-            self.spent += 1;
-            if position == row.len() {
-                self.leave_component(live, walk, closing, vertex, give)?;
-                continue;
-            }
-            self.branch[at] += 1;
-            let next = row[position];
-            let mark = self.mark[usize::from(next)];
-            if mark == walk.is_near || !live.inside(next) || self.residual(live, walk.near, vertex, position, next) == 0
-            {
-                continue;
-            }
-            debug_assert!(mark != walk.is_far, "the trial closed");
-            if mark == walk.active {
-                self.via[at] = self.via[at].min(self.prev[usize::from(next)]);
-            } else {
-                self.enter_component(walk, closing, next);
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts a vertex on both stacks.
-    fn enter_component(&mut self, walk: Walk, closing: &mut Closing, vertex: u16) {
-        let at = usize::from(vertex);
-        self.mark[at] = walk.active;
-        self.prev[at] = closing.count;
-        self.via[at] = closing.count;
-        self.branch[at] = 0;
-        closing.count += 1;
-        closing.stack_len += 1;
-        let top = self.near.len() - closing.stack_len;
-        self.near[top] = vertex;
-        let call = self.place(walk.near, closing.calls_len);
-        self.queue[call] = vertex;
-        closing.calls_len += 1;
-    }
-
-    /// Takes a finished vertex off the call stack, and its component off the other if it is the component's root.
-    fn leave_component(
-        &mut self,
-        live: &impl Live,
-        walk: Walk,
-        closing: &mut Closing,
-        vertex: u16,
-        give: &mut impl FnMut(&[u16], u16),
-    ) -> Result<(), TooFar> {
-        closing.calls_len -= 1;
-        let at = usize::from(vertex);
-        if closing.calls_len > 0 {
-            let caller = usize::from(self.queue[self.place(walk.near, closing.calls_len - 1)]);
-            self.via[caller] = self.via[caller].min(self.via[at]);
-        }
-        if self.via[at] != self.prev[at] {
-            return Ok(());
-        }
-        let from = closing.near_len;
-        loop {
-            let member = self.near[self.near.len() - closing.stack_len];
-            closing.stack_len -= 1;
-            self.near[closing.near_len] = member;
-            closing.near_len += 1;
-            if member == vertex {
-                break;
-            }
-        }
-        closing.components += 1;
-        let new = closing.components;
-        self.bounds[usize::from(new)] = closing.near_len as u16;
-        let rests = self.rests(live, walk, closing.shape, from..closing.near_len);
-        for i in from..closing.near_len {
-            let member = usize::from(self.near[i]);
-            self.mark[member] = walk.is_near;
-            self.prev[member] = new;
-        }
-        let side = closing.shape.take(new, rests);
-        self.hand_out(side, new, self.ends[walk.far], give);
-        if self.spent > self.limit { Err(TooFar) } else { Ok(()) }
-    }
-
-    /// What the new component, not yet marked as near, rests on.
-    fn rests(&mut self, live: &impl Live, walk: Walk, shape: Shape, members: core::ops::Range<usize>) -> Rests {
-        let mut rests = Rests { highest: 0, on_first: false, on_second: false };
-        for i in members {
-            let x = self.near[i];
-            let row = live.neighbours(x);
-            self.spent += 1 + row.len() as u64;
-            for (position, &y) in row.iter().enumerate() {
-                if self.mark[usize::from(y)] != walk.is_near || self.residual(live, walk.near, x, position, y) == 0 {
-                    continue;
-                }
-                let below = self.prev[usize::from(y)];
-                rests.highest = rests.highest.max(below);
-                rests.on_first |= below == shape.first();
-                rests.on_second |= below == shape.second();
-            }
-        }
-        rests
-    }
-
-    fn hand_out(&mut self, side: Side, new: u16, outside: u16, give: &mut impl FnMut(&[u16], u16)) {
-        let end = |component: u16| usize::from(self.bounds[usize::from(component)]);
-        let whole = end(new - 1)..end(new);
-        let base = match side {
-            Side::UpTo(component) | Side::Above(component) => 0..end(component),
-            Side::Beside(component) => end(component - 1)..end(component),
-        };
-        if let Side::UpTo(_) = side {
-            self.spent += base.len() as u64;
-            give(&self.near[base], outside);
-            return;
-        }
-        let len = base.len() + whole.len();
-        self.spent += 2 * len as u64;
-        self.side[..base.len()].copy_from_slice(&self.near[base.clone()]);
-        self.side[base.len()..len].copy_from_slice(&self.near[whole]);
-        give(&self.side[..len], outside);
     }
 }
