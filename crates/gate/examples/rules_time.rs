@@ -9,6 +9,9 @@ use std::time::Instant;
 use gate::cut::local::live::Live;
 use gate::cut::local::{Connectivity, Local};
 
+/// Each change is timed so often, and the least time counts: the machine may be busy with other things.
+const ATTEMPTS: u32 = 3;
+
 /// Rows with room for the edges they start with.
 struct Packed {
     start: Vec<u32>,
@@ -96,6 +99,9 @@ impl Live for Packed {
 
 /// Nearest rank.
 fn rank(sorted: &[f64], share: f64) -> f64 {
+    if sorted.is_empty() {
+        return f64::NAN;
+    }
     sorted[((sorted.len() - 1) as f64 * share) as usize]
 }
 
@@ -118,25 +124,42 @@ fn main() {
         let edge = graph.edge[graph.start[u] as usize + position];
         let v = usize::from(graph.take(u, edge));
         graph.take(v, edge);
-        let started = Instant::now();
-        let mut local = Local::enter(&mut scratch, slots, stamp).expect("words");
-        let found = local.flow(&graph, u as u16, v as u16, lambda, 1 << 40);
-        if let Connectivity::Exactly(1..) = found {
-            local.cuts(&graph, |side, _| given = (given.0 + 1, given.1 + side.len() as u64)).expect("within the limit");
+        let weight = graph.weights[usize::from(edge)];
+        let mut best = f64::INFINITY;
+        for attempt in 0..ATTEMPTS {
+            let started = Instant::now();
+            let mut local = Local::enter(&mut scratch, slots, stamp).expect("words");
+            let found = local.flow(&graph, u as u16, v as u16, lambda, 1 << 40);
+            let mut sides = (0, 0);
+            // Exactly `weight` less than lambda: a minimum cut separated the ends, and rule 4 needs no flow.
+            if let Connectivity::Exactly(value) = found
+                && value + weight > lambda
+            {
+                local
+                    .cuts(&graph, |side, _| sides = (sides.0 + 1, sides.1 + side.len() as u64))
+                    .expect("within the limit");
+            }
+            let spent = local.spent();
+            stamp = local.leave();
+            best = best.min(started.elapsed().as_secs_f64() * 1e6);
+            if attempt + 1 < ATTEMPTS {
+                continue;
+            }
+            let name = match found {
+                Connectivity::More => "more",
+                Connectivity::Exactly(value) if value == lambda => "equal",
+                Connectivity::Exactly(value) if value + weight > lambda => "below",
+                Connectivity::Exactly(_) => "rule 4",
+                Connectivity::TooFar => "too far",
+            };
+            let entry = outcomes.entry(name).or_default();
+            *entry = (entry.0 + 1, entry.1 + best);
+            if name != "rule 4" {
+                times.push(best);
+                units.push(spent as f64);
+                given = (given.0 + sides.0, given.1 + sides.1);
+            }
         }
-        let spent = local.spent();
-        stamp = local.leave();
-        let time = started.elapsed().as_secs_f64() * 1e6;
-        times.push(time);
-        units.push(spent as f64);
-        let name = match found {
-            Connectivity::More => "more",
-            Connectivity::Exactly(value) if value == lambda => "equal",
-            Connectivity::Exactly(_) => "below",
-            Connectivity::TooFar => "too far",
-        };
-        let entry = outcomes.entry(name).or_default();
-        *entry = (entry.0 + 1, entry.1 + time);
         graph.put(u, v as u16, edge);
         graph.put(v, u as u16, edge);
     }

@@ -34,6 +34,13 @@ use sparse::Sparse;
 /// Stamps that the search for cuts needs beside those of a flow's last round.
 const SPARE_STAMPS: u16 = 12;
 
+/// The vertex it was reached from. Later Tarjan's index; for a vertex of the near side, the number of its component.
+const PREV: usize = 0;
+/// Its position in the row of that vertex. Later Tarjan's low link.
+const VIA: usize = 1;
+/// The branch of its search tree. Later the next position of Tarjan's walk.
+const BRANCH: usize = 2;
+
 /// The end that a search started from: 0 the source u, 1 the sink v.
 type End = usize;
 
@@ -41,12 +48,8 @@ type End = usize;
 pub struct Local<'s> {
     /// A stamp per vertex: which search saw it. Zero: none.
     mark: &'s mut [u16],
-    /// The vertex it was reached from. Later the number of the component in [`closures`], plus Tarjan's index.
-    prev: &'s mut [u16],
-    /// Its position in the row of `prev`. Later Tarjan's low link.
-    via: &'s mut [u16],
-    /// The branch of its search tree. Later the next position of Tarjan's walk.
-    branch: &'s mut [u16],
+    /// How it was reached: [`PREV`], [`VIA`], [`BRANCH`].
+    trail: &'s mut [[u16; 3]],
     /// Vertices in the order they were reached: end 0 from the front, end 1 from the back.
     queue: &'s mut [u16],
     /// The near side, component by component; Tarjan's stack grows from the back.
@@ -93,7 +96,10 @@ impl<'s> Local<'s> {
     /// Words of the area for a graph of `vertices` slots: 23.1 bytes a slot.
     #[must_use]
     pub const fn words(vertices: usize) -> usize {
-        8 * words_for::<u16>(vertices) + 3 * vertices.div_ceil(64) + Sparse::words(vertices)
+        5 * words_for::<u16>(vertices)
+            + words_for::<[u16; 3]>(vertices)
+            + 3 * vertices.div_ceil(64)
+            + Sparse::words(vertices)
     }
 
     /// The arrays in `area`. `stamp` is what [`Local::leave`] returned if nobody else wrote to the area since, else 0.
@@ -106,9 +112,7 @@ impl<'s> Local<'s> {
         let bits = vertices.div_ceil(64);
         let mut local = Self {
             mark: arena.carve(vertices)?,
-            prev: arena.carve(vertices)?,
-            via: arena.carve(vertices)?,
-            branch: arena.carve(vertices)?,
+            trail: arena.carve(vertices)?,
             queue: arena.carve(vertices)?,
             near: arena.carve(vertices)?,
             bounds: arena.carve(vertices)?,
@@ -199,15 +203,11 @@ impl<'s> Local<'s> {
     /// What could still flow between `a` and the neighbour `b` at `position` of its row: away from the source if the tree of
     /// end 0 reaches b from a, towards the sink if that of end 1 does.
     fn residual(&self, live: &impl Live, end: End, a: u16, position: usize, b: u16) -> u64 {
-        let edge = live.edge_at(a, position);
-        let weight = live.weight(edge);
-        if !self.carries(a) || !self.carries(b) {
-            return weight;
+        if self.carries(a) && self.carries(b) {
+            room(&self.flow, live, end, a, position, b)
+        } else {
+            live.weight(live.edge_at(a, position))
         }
-        let net = self.flow.get(edge);
-        let along = if (a < b) == (end == 0) { net } else { -net };
-        // Below 2^63: a weight is below 2^62, and no flow is larger than its edge.
-        (weight as i64 - along) as u64
     }
 
     fn carries(&self, vertex: u16) -> bool {
@@ -228,4 +228,13 @@ impl<'s> Local<'s> {
         self.queue[place] = vertex;
         self.tail[end] += 1;
     }
+}
+
+/// [`Local::residual`] where both vertices have edges with flow.
+fn room(flow: &Sparse<'_>, live: &impl Live, end: End, a: u16, position: usize, b: u16) -> u64 {
+    let edge = live.edge_at(a, position);
+    let net = flow.get(edge);
+    let along = if (a < b) == (end == 0) { net } else { -net };
+    // Below 2^63: a weight is below 2^62, and no flow is larger than its edge.
+    (live.weight(edge) as i64 - along) as u64
 }

@@ -14,7 +14,7 @@
 
 use crate::cut::local::live::Live;
 use crate::cut::local::shape::Shape;
-use crate::cut::local::{End, Local, TooFar};
+use crate::cut::local::{End, Local, PREV, TooFar};
 
 /// Vertices looked at for a hub.
 const HUB_CANDIDATES: usize = 32;
@@ -107,7 +107,7 @@ impl Local<'_> {
             let vertex = self.queue[self.place(walk.near, i)];
             self.near[i] = vertex;
             self.mark[usize::from(vertex)] = walk.is_near;
-            self.prev[usize::from(vertex)] = 0;
+            self.trail[usize::from(vertex)][PREV] = 0;
         }
         self.bounds[0] = len as u16;
         self.spent += 2 * len as u64;

@@ -2,7 +2,10 @@
 
 use crate::cut::local::closures::Walk;
 use crate::cut::local::live::Live;
-use crate::cut::local::{Local, TooFar};
+use crate::cut::local::{Local, PREV, TooFar};
+
+/// The far side grows first until this many times as many vertices wait there: it is kept, and every trial meets it sooner.
+const FAR_SHARE: usize = 4;
 
 impl Local<'_> {
     /// Whether the far side reaches `start`, a vertex of neither side. If so, the path is far from now on; otherwise no trace is
@@ -21,7 +24,7 @@ impl Local<'_> {
         self.head[near] = 0;
         self.tail[near] = 0;
         self.mark[usize::from(start)] = walk.tried;
-        self.prev[usize::from(start)] = start;
+        self.trail[usize::from(start)][PREV] = start;
         self.push_queue(near, start);
         let mut met = None;
         while met.is_none() {
@@ -33,7 +36,8 @@ impl Local<'_> {
             if self.spent > self.limit {
                 return Err(TooFar);
             }
-            met = if waiting[0] <= waiting[1] { self.try_on(live, walk) } else { self.grow_far(live, walk) };
+            met =
+                if FAR_SHARE * waiting[0] <= waiting[1] { self.try_on(live, walk) } else { self.grow_far(live, walk) };
         }
         // First, for the far side's queue may grow over the trial's.
         self.unmark_tried(walk);
@@ -42,7 +46,7 @@ impl Local<'_> {
             self.spent += 1;
             self.mark[at] = walk.is_far;
             self.push_queue(far, vertex);
-            met = Some(self.prev[at]).filter(|prev| *prev != vertex);
+            met = Some(self.trail[at][PREV]).filter(|prev| *prev != vertex);
         }
         Ok(true)
     }
@@ -74,7 +78,7 @@ impl Local<'_> {
                 return Some(x);
             }
             self.mark[usize::from(y)] = walk.tried;
-            self.prev[usize::from(y)] = x;
+            self.trail[usize::from(y)][PREV] = x;
             self.push_queue(walk.near, y);
         }
         None

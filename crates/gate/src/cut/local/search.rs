@@ -2,7 +2,7 @@
 
 use crate::cut::local::live::Live;
 use crate::cut::local::sparse::Full;
-use crate::cut::local::{End, Local, SPARE_STAMPS};
+use crate::cut::local::{BRANCH, End, Local, SPARE_STAMPS, room};
 
 /// How a round ended.
 pub(super) enum Round {
@@ -41,7 +41,7 @@ impl Local<'_> {
             }
             let vertex = self.queue[self.place(end, self.head[end])];
             self.head[end] += 1;
-            if spoils && vertex != self.ends[end] && self.is_spoilt(end, self.branch[usize::from(vertex)]) {
+            if spoils && vertex != self.ends[end] && self.is_spoilt(end, self.trail[usize::from(vertex)][BRANCH]) {
                 self.spent += 1;
                 continue;
             }
@@ -80,35 +80,59 @@ impl Local<'_> {
     /// Looks at the row of `x`, which end `END` reached.
     fn expand<const END: usize>(&mut self, live: &impl Live, x: u16, spoils: &mut bool) -> Step {
         let row = live.neighbours(x);
-        let [mine, theirs] = [self.stamps[END], self.stamps[1 - END]];
         let is_root = x == self.ends[END];
-        let branch = self.branch[usize::from(x)];
-        // No edge here carries flow, so every edge can take some: there is no need to look at weights.
-        let carries = self.carries(x);
+        let branch = self.trail[usize::from(x)][BRANCH];
         self.spent += 1 + row.len() as u64;
-        for (position, &y) in row.iter().enumerate() {
-            let mark = self.mark[usize::from(y)];
-            if mark == mine || !live.inside(y) {
-                continue;
+        let mut from = 0;
+        while let Some(position) = self.scan::<END>(live, x, row, from) {
+            if self.meet(live, END, x, position, row[position], spoils).is_err() {
+                return Step::Overflow;
             }
-            if carries && self.carries(y) && self.residual(live, END, x, position, y) == 0 {
-                continue;
+            if self.value > self.bound {
+                return Step::Enough;
             }
-            if mark == theirs {
-                match self.meet(live, END, x, position, y, spoils) {
-                    Err(Full) => return Step::Overflow,
-                    Ok(()) if self.value > self.bound => return Step::Enough,
-                    Ok(()) if !is_root && self.is_spoilt(END, branch) => return Step::On,
-                    Ok(()) => continue,
-                }
+            if *spoils && !is_root && self.is_spoilt(END, branch) {
+                return Step::On;
             }
-            self.mark[usize::from(y)] = mine;
-            self.prev[usize::from(y)] = x;
-            self.via[usize::from(y)] = position as u16;
-            self.branch[usize::from(y)] = if is_root { position as u16 } else { branch };
-            self.push_queue(END, y);
+            from = position + 1;
         }
         Step::On
+    }
+
+    /// Takes unseen neighbours of `x` into the tree, as long as edges can take flow, up to the first that the other tree
+    /// holds; returns its position. The arrays stand in locals, so that the loop keeps them in registers.
+    fn scan<const END: usize>(&mut self, live: &impl Live, x: u16, row: &[u16], from: usize) -> Option<usize> {
+        let [mine, theirs] = [self.stamps[END], self.stamps[1 - END]];
+        // No edge here carries flow, so every edge can take some: there is no need to look at weights.
+        let x_carries = self.carries(x);
+        let is_root = x == self.ends[END];
+        let Self { mark, trail, queue, carries, flow, tail, .. } = self;
+        let (mark, trail, queue) = (&mut **mark, &mut **trail, &mut **queue);
+        let last = queue.len() - 1;
+        let mut len = tail[END];
+        let branch = trail[usize::from(x)][BRANCH];
+        let mut met = None;
+        for (position, &y) in row.iter().enumerate().skip(from) {
+            let at = usize::from(y);
+            let seen = mark[at];
+            if seen == mine || !live.inside(y) {
+                continue;
+            }
+            let both = x_carries && carries[at / 64] >> (at % 64) & 1 == 1;
+            if both && room(flow, live, END, x, position, y) == 0 {
+                continue;
+            }
+            if seen == theirs {
+                met = Some(position);
+                break;
+            }
+            mark[at] = mine;
+            trail[at] = [x, position as u16, if is_root { position as u16 } else { branch }];
+            queue[if END == 0 { len } else { last - len }] = y;
+            len += 1;
+        }
+        tail[END] = len;
+        met
     }
 
     /// The trees meet at the edge from `x`, of `end`, to `y`, of the other: sends what fits, and spoils the branches that are full.
@@ -123,7 +147,7 @@ impl Local<'_> {
     ) -> Result<(), Full> {
         let other = 1 - end;
         let direct = x == self.ends[end] && y == self.ends[other];
-        let hidden = *spoils && y != self.ends[other] && self.is_spoilt(other, self.branch[usize::from(y)]);
+        let hidden = *spoils && y != self.ends[other] && self.is_spoilt(other, self.trail[usize::from(y)][BRANCH]);
         if hidden || (direct && self.apart) {
             return Ok(());
         }
@@ -152,10 +176,10 @@ impl Local<'_> {
 
     /// The least that the edges between an end and `vertex` can take, and the branch; no bound at the end itself.
     fn narrowest(&mut self, live: &impl Live, end: End, mut vertex: u16) -> (u64, u16) {
-        let branch = self.branch[usize::from(vertex)];
+        let branch = self.trail[usize::from(vertex)][BRANCH];
         let mut room = u64::MAX;
         while vertex != self.ends[end] {
-            let (prev, via) = (self.prev[usize::from(vertex)], self.via[usize::from(vertex)]);
+            let [prev, via, _] = self.trail[usize::from(vertex)];
             room = room.min(self.residual(live, end, prev, usize::from(via), vertex));
             vertex = prev;
             self.spent += 1;
@@ -165,7 +189,7 @@ impl Local<'_> {
 
     fn send_along(&mut self, live: &impl Live, end: End, mut vertex: u16, amount: u64) -> Result<(), Full> {
         while vertex != self.ends[end] {
-            let (prev, via) = (self.prev[usize::from(vertex)], self.via[usize::from(vertex)]);
+            let [prev, via, _] = self.trail[usize::from(vertex)];
             self.send_over(live, end, prev, usize::from(via), vertex, amount)?;
             vertex = prev;
         }

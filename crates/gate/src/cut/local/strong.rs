@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::cut::local::closures::{Closing, Walk};
 use crate::cut::local::live::Live;
 use crate::cut::local::shape::{Rests, Shape, Side};
-use crate::cut::local::{Local, TooFar};
+use crate::cut::local::{BRANCH, Local, PREV, TooFar, VIA};
 
 impl Local<'_> {
     /// Depth first from `root` through all that must lie on its side. The far end reaches none of it. Each component that
@@ -23,14 +23,14 @@ impl Local<'_> {
         while closing.calls_len > 0 {
             let vertex = self.queue[self.place(walk.near, closing.calls_len - 1)];
             let at = usize::from(vertex);
-            let position = usize::from(self.branch[at]);
+            let position = usize::from(self.trail[at][BRANCH]);
             let row = live.neighbours(vertex);
             self.spent += 1;
             if position == row.len() {
                 self.leave_component(live, walk, closing, vertex, give)?;
                 continue;
             }
-            self.branch[at] += 1;
+            self.trail[at][BRANCH] += 1;
             let next = row[position];
             let mark = self.mark[usize::from(next)];
             if mark == walk.is_near || !live.inside(next) || self.residual(live, walk.near, vertex, position, next) == 0
@@ -39,7 +39,7 @@ impl Local<'_> {
             }
             debug_assert!(mark != walk.is_far, "the trial closed");
             if mark == walk.active {
-                self.via[at] = self.via[at].min(self.prev[usize::from(next)]);
+                self.trail[at][VIA] = self.trail[at][VIA].min(self.trail[usize::from(next)][PREV]);
             } else {
                 self.enter_component(walk, closing, next);
             }
@@ -51,9 +51,9 @@ impl Local<'_> {
     fn enter_component(&mut self, walk: Walk, closing: &mut Closing, vertex: u16) {
         let at = usize::from(vertex);
         self.mark[at] = walk.active;
-        self.prev[at] = closing.count;
-        self.via[at] = closing.count;
-        self.branch[at] = 0;
+        self.trail[at][PREV] = closing.count;
+        self.trail[at][VIA] = closing.count;
+        self.trail[at][BRANCH] = 0;
         closing.count += 1;
         closing.stack_len += 1;
         let top = self.near.len() - closing.stack_len;
@@ -76,9 +76,9 @@ impl Local<'_> {
         let at = usize::from(vertex);
         if closing.calls_len > 0 {
             let caller = usize::from(self.queue[self.place(walk.near, closing.calls_len - 1)]);
-            self.via[caller] = self.via[caller].min(self.via[at]);
+            self.trail[caller][VIA] = self.trail[caller][VIA].min(self.trail[at][VIA]);
         }
-        if self.via[at] != self.prev[at] {
+        if self.trail[at][VIA] != self.trail[at][PREV] {
             return Ok(());
         }
         let from = closing.near_len;
@@ -98,7 +98,7 @@ impl Local<'_> {
         for i in from..closing.near_len {
             let member = usize::from(self.near[i]);
             self.mark[member] = walk.is_near;
-            self.prev[member] = new;
+            self.trail[member][PREV] = new;
         }
         let side = closing.shape.take(new, rests);
         self.hand_out(side, new, self.ends[walk.far], give);
@@ -116,7 +116,7 @@ impl Local<'_> {
                 if self.mark[usize::from(y)] != walk.is_near || self.residual(live, walk.near, x, position, y) == 0 {
                     continue;
                 }
-                let below = self.prev[usize::from(y)];
+                let below = self.trail[usize::from(y)][PREV];
                 rests.highest = rests.highest.max(below);
                 rests.on_first |= below == shape.first();
                 rests.on_second |= below == shape.second();
