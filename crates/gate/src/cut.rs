@@ -11,6 +11,7 @@
 //! | `flow` | maximum flow from X to a vertex, up to a bound |
 //! | `chain` | all minimum cuts that first appear with one vertex |
 //! | `atoms` | the partition that the cuts found so far leave |
+//! | [`family`] | all minimum cuts as one tree |
 //! | [`digest`] | the cut hash and the vertex-set digest |
 //! | `search` | the resumable search that joins them |
 //! | [`local`] | maximum flow between two vertices of the live graph, and all minimum cuts between them |
@@ -24,6 +25,7 @@
 mod atoms;
 mod chain;
 pub mod digest;
+pub mod family;
 mod flow;
 mod kernel;
 pub mod local;

@@ -40,6 +40,8 @@ const PREV: usize = 0;
 const VIA: usize = 1;
 /// The branch of its search tree. Later the next position of Tarjan's walk.
 const BRANCH: usize = 2;
+/// At the number of a component, not of a vertex: where the component ends in `near`.
+const BOUND: usize = 3;
 
 /// The end that a search started from: 0 the source u, 1 the sink v.
 type End = usize;
@@ -48,14 +50,12 @@ type End = usize;
 pub struct Local<'s> {
     /// A stamp per vertex: which search saw it. Zero: none.
     mark: &'s mut [u16],
-    /// How it was reached: [`PREV`], [`VIA`], [`BRANCH`].
-    trail: &'s mut [[u16; 3]],
+    /// How it was reached: [`PREV`], [`VIA`], [`BRANCH`]; and [`BOUND`].
+    trail: &'s mut [[u16; 4]],
     /// Vertices in the order they were reached: end 0 from the front, end 1 from the back.
     queue: &'s mut [u16],
     /// The near side, component by component; Tarjan's stack grows from the back.
     near: &'s mut [u16],
-    /// Where each component ends in `near`.
-    bounds: &'s mut [u16],
     /// A side put together for the caller.
     side: &'s mut [u16],
     /// A bit per vertex: some edge here carries flow.
@@ -96,8 +96,8 @@ impl<'s> Local<'s> {
     /// Words of the area for a graph of `vertices` slots: 23.1 bytes a slot.
     #[must_use]
     pub const fn words(vertices: usize) -> usize {
-        5 * words_for::<u16>(vertices)
-            + words_for::<[u16; 3]>(vertices)
+        4 * words_for::<u16>(vertices)
+            + words_for::<[u16; 4]>(vertices)
             + 3 * vertices.div_ceil(64)
             + Sparse::words(vertices)
     }
@@ -115,7 +115,6 @@ impl<'s> Local<'s> {
             trail: arena.carve(vertices)?,
             queue: arena.carve(vertices)?,
             near: arena.carve(vertices)?,
-            bounds: arena.carve(vertices)?,
             side: arena.carve(vertices)?,
             carries: arena.carve(bits)?,
             spoilt: [arena.carve(bits)?, arena.carve(bits)?],

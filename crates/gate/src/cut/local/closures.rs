@@ -14,7 +14,7 @@
 
 use crate::cut::local::live::Live;
 use crate::cut::local::shape::Shape;
-use crate::cut::local::{End, Local, PREV, TooFar};
+use crate::cut::local::{BOUND, End, Local, PREV, TooFar};
 
 /// Vertices looked at for a hub.
 const HUB_CANDIDATES: usize = 32;
@@ -109,7 +109,7 @@ impl Local<'_> {
             self.mark[usize::from(vertex)] = walk.is_near;
             self.trail[usize::from(vertex)][PREV] = 0;
         }
-        self.bounds[0] = len as u16;
+        self.trail[0][BOUND] = len as u16;
         self.spent += 2 * len as u64;
         len
     }

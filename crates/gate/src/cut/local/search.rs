@@ -127,7 +127,7 @@ impl Local<'_> {
                 break;
             }
             mark[at] = mine;
-            trail[at] = [x, position as u16, if is_root { position as u16 } else { branch }];
+            trail[at] = [x, position as u16, if is_root { position as u16 } else { branch }, 0];
             queue[if END == 0 { len } else { last - len }] = y;
             len += 1;
         }
@@ -179,7 +179,7 @@ impl Local<'_> {
         let branch = self.trail[usize::from(vertex)][BRANCH];
         let mut room = u64::MAX;
         while vertex != self.ends[end] {
-            let [prev, via, _] = self.trail[usize::from(vertex)];
+            let [prev, via, ..] = self.trail[usize::from(vertex)];
             room = room.min(self.residual(live, end, prev, usize::from(via), vertex));
             vertex = prev;
             self.spent += 1;
@@ -189,7 +189,7 @@ impl Local<'_> {
 
     fn send_along(&mut self, live: &impl Live, end: End, mut vertex: u16, amount: u64) -> Result<(), Full> {
         while vertex != self.ends[end] {
-            let [prev, via, _] = self.trail[usize::from(vertex)];
+            let [prev, via, ..] = self.trail[usize::from(vertex)];
             self.send_over(live, end, prev, usize::from(via), vertex, amount)?;
             vertex = prev;
         }

@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::cut::local::closures::{Closing, Walk};
 use crate::cut::local::live::Live;
 use crate::cut::local::shape::{Rests, Shape, Side};
-use crate::cut::local::{BRANCH, Local, PREV, TooFar, VIA};
+use crate::cut::local::{BOUND, BRANCH, Local, PREV, TooFar, VIA};
 
 impl Local<'_> {
     /// Depth first from `root` through all that must lie on its side. The far end reaches none of it. Each component that
@@ -93,7 +93,7 @@ impl Local<'_> {
         }
         closing.components += 1;
         let new = closing.components;
-        self.bounds[usize::from(new)] = closing.near_len as u16;
+        self.trail[usize::from(new)][BOUND] = closing.near_len as u16;
         let rests = self.rests(live, walk, closing.shape, from..closing.near_len);
         for i in from..closing.near_len {
             let member = usize::from(self.near[i]);
@@ -126,7 +126,7 @@ impl Local<'_> {
     }
 
     fn hand_out(&mut self, side: Side, new: u16, outside: u16, give: &mut impl FnMut(&[u16], u16)) {
-        let end = |component: u16| usize::from(self.bounds[usize::from(component)]);
+        let end = |component: u16| usize::from(self.trail[usize::from(component)][BOUND]);
         let whole = end(new - 1)..end(new);
         let base = match side {
             Side::UpTo(component) | Side::Above(component) => 0..end(component),
