@@ -22,6 +22,7 @@
 mod components;
 
 use crate::arena::OutOfMemory;
+use crate::cut::family::{Family, Newcomer};
 use crate::cut::local::live::Live;
 use crate::cut::local::{Connectivity, Local};
 use crate::work::Work;
@@ -49,8 +50,8 @@ pub struct Change {
     pub v_gone: bool,
 }
 
-/// A family of minimum cuts of a connected graph that can follow the rules.
-pub trait Family {
+/// What the rules need of a family of minimum cuts. [`Family`] is one; tests have another, with explicit sets.
+pub trait Cuts {
     /// One atom that holds these vertices, and no cut.
     fn reset(&mut self, vertices: impl Iterator<Item = u16>);
 
@@ -63,24 +64,45 @@ pub trait Family {
     /// Drops the cuts that separate `u` and `v`; whether any cut is left. If none is, the family may be in any state.
     fn contract(&mut self, u: u16, v: u16, work: &mut Work) -> bool;
 
-    /// Drops the cuts that do not separate `u` and `v`.
+    /// Drops the cuts that do not separate `u` and `v`, which some cut separates.
     fn keep_between(&mut self, u: u16, v: u16, work: &mut Work);
 
-    /// A new vertex in the atom of `beside`, or hanging at it as a leaf: its own side is a new minimum cut.
-    fn add_vertex(&mut self, vertex: u16, beside: u16, place: NewPlace);
+    /// A new vertex that is joined to `beside` alone.
+    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer);
 
     /// Takes out a vertex that had one edge, and its own cut if there was one; whether any cut is left. If none is, the family may be in
     /// any state.
     fn remove_vertex(&mut self, vertex: u16) -> bool;
 }
 
-/// Where a new vertex goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NewPlace {
-    /// Into the atom of its neighbour.
-    InAtom,
-    /// Into an atom of its own, with a new cut.
-    AsLeaf,
+impl Cuts for Family<'_> {
+    fn reset(&mut self, vertices: impl Iterator<Item = u16>) {
+        self.reset(vertices);
+    }
+
+    fn insert(&mut self, side: &[u16], outside: u16, work: &mut Work) {
+        self.insert(side, outside, work);
+    }
+
+    fn same_atom(&self, u: u16, v: u16) -> bool {
+        self.same_atom(u, v)
+    }
+
+    fn contract(&mut self, u: u16, v: u16, work: &mut Work) -> bool {
+        self.contract(u, v, work)
+    }
+
+    fn keep_between(&mut self, u: u16, v: u16, work: &mut Work) {
+        self.keep_between(u, v, work);
+    }
+
+    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer) {
+        self.add_vertex(vertex, beside, newcomer);
+    }
+
+    fn remove_vertex(&mut self, vertex: u16) -> bool {
+        self.remove_vertex(vertex)
+    }
 }
 
 /// What is known of the graph's minimum cuts.
@@ -205,7 +227,7 @@ impl Dynamic {
         &mut self,
         change: Change,
         live: &impl Live,
-        family: &mut impl Family,
+        family: &mut impl Cuts,
         scratch: &mut [u64],
         work: &mut Work,
     ) -> Result<Rule, OutOfMemory> {
@@ -233,7 +255,7 @@ struct Step<'a, L, F> {
     stamp: &'a mut u16,
 }
 
-impl<L: Live, F: Family> Step<'_, L, F> {
+impl<L: Live, F: Cuts> Step<'_, L, F> {
     fn connected(&mut self, lambda: u64) -> Result<(Rule, State), OutOfMemory> {
         let Change { u, v, before, after, u_is_new, v_is_new, u_gone, v_gone } = self.change;
         match ((u_is_new, v_is_new), (u_gone, v_gone)) {
@@ -252,11 +274,11 @@ impl<L: Live, F: Family> Step<'_, L, F> {
     /// A vertex came with its first edge, to `y`.
     fn join(&mut self, x: u16, y: u16, weight: u64, lambda: u64) -> (Rule, State) {
         if weight > lambda {
-            self.family.add_vertex(x, y, NewPlace::InAtom);
+            self.family.add_vertex(x, y, Newcomer::Member);
             return (Rule::JoinedAtom, State::Connected(lambda));
         }
         if weight == lambda {
-            self.family.add_vertex(x, y, NewPlace::AsLeaf);
+            self.family.add_vertex(x, y, Newcomer::Leaf);
             return (Rule::JoinedAsLeaf, State::Connected(lambda));
         }
         self.start_family();

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use gate::cut::rules::{Family, NewPlace};
+use gate::cut::family::Newcomer;
+use gate::cut::rules::Cuts;
 use gate::work::Work;
 
 /// Sides as bit sets over at most 64 slots, each without the first vertex.
@@ -53,7 +54,7 @@ fn separates(side: u64, u: u16, v: u16) -> bool {
     (side >> u ^ side >> v) & 1 == 1
 }
 
-impl Family for Explicit {
+impl Cuts for Explicit {
     fn reset(&mut self, vertices: impl Iterator<Item = u16>) {
         self.vertices = vertices.map(bit).sum();
         self.sides.clear();
@@ -79,12 +80,12 @@ impl Family for Explicit {
         self.sides.retain(|side| separates(*side, u, v));
     }
 
-    fn add_vertex(&mut self, vertex: u16, beside: u16, place: NewPlace) {
+    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer) {
         let sides = std::mem::take(&mut self.sides);
         let with = |side: u64| if side & bit(beside) == 0 { side } else { side | bit(vertex) };
         self.sides = sides.into_iter().map(with).collect();
         self.vertices |= bit(vertex);
-        if place == NewPlace::AsLeaf {
+        if newcomer == Newcomer::Leaf {
             self.sides.insert(bit(vertex));
         }
         self.normalise();

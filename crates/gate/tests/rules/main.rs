@@ -1,5 +1,6 @@
 //! The delta rules and the local flow, against brute force and against the static search.
 
+mod both;
 mod brute;
 mod explicit;
 mod live;

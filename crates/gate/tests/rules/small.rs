@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use gate::cut::family::Family;
 use gate::cut::local::live::Live;
 use gate::cut::rules::{Dynamic, Rule, State, label_components};
 use gate::work::Work;
 
+use crate::both::Both;
 use crate::brute::truth;
 use crate::explicit::Explicit;
 use crate::live::Plain;
@@ -81,7 +83,10 @@ fn every_change_keeps_the_family_right() {
         let mut graph = beginning(&mut random, slots);
         let mut scratch = vec![random.next(); Dynamic::words(slots as usize)];
         let mut dynamic = Dynamic::new(1 << 20);
-        let (state, mut family) = truth(&graph);
+        let mut slab = vec![0; Family::words(slots as usize)];
+        let mut family = Both::new(&mut slab, slots as usize);
+        let (state, found) = truth(&graph);
+        family.load(found);
         dynamic.set(state);
         for _ in 0..CHANGES {
             let (u, v, after) = draw(&mut random, &graph, slots, weights);
@@ -99,11 +104,12 @@ fn every_change_keeps_the_family_right() {
                 State::Stale => {
                     recomputed += 1;
                     dynamic.set(state);
-                    family = right;
+                    family.load(right);
                 }
                 State::Connected(_) => {
                     assert_eq!(dynamic.state(), state, "{history}: {rule:?} {change:?} {:?}", graph.list());
-                    assert_eq!(family, right, "{history}: {rule:?} {change:?} {:?}", graph.list());
+                    assert_eq!(family.explicit, right, "{history}: {rule:?} {change:?} {:?}", graph.list());
+                    assert_eq!(family.listed(), right.sides, "{history}: {rule:?} {change:?} {:?}", graph.list());
                     families += 1;
                     cuts += right.sides.len() as u64;
                 }

@@ -6,10 +6,10 @@
 use crate::arena::{Arena, OutOfMemory, words_for};
 use crate::cut::local::Local;
 use crate::cut::local::live::Live;
-use crate::cut::rules::{Change, Family, Rule, State, Step};
+use crate::cut::rules::{Change, Cuts, Rule, State, Step};
 use crate::work::Work;
 
-impl<L: Live, F: Family> Step<'_, L, F> {
+impl<L: Live, F: Cuts> Step<'_, L, F> {
     pub(super) fn components(&mut self, count: u32) -> Result<(Rule, State), OutOfMemory> {
         let Change { u, v, before, after, u_is_new, v_is_new, u_gone, v_gone } = self.change;
         let count = match ((u_is_new, v_is_new), (u_gone, v_gone)) {
