@@ -16,8 +16,8 @@
 //! | [`family`] | all minimum cuts as one tree |
 //! | [`digest`] | the cut hash and the vertex-set digest |
 //! | `search` | the resumable search that joins them |
-//! | `arrays` | the memory of a search |
-//! | `whole` | a search with memory of its own |
+//! | [`local`] | maximum flow between two vertices of the live graph, and all minimum cuts between them |
+//! | [`rules`] | how the family changes with one edge |
 //!
 //! Two passes. Scans without flow (Nagamochi, Ono and Ibaraki, 1994) contract what is more than lambda-hat connected
 //! until little shrinks. Then one sweep over the kernel: X starts as {s}, vertices join one at a time, and a vertex whose
@@ -32,7 +32,9 @@ pub mod digest;
 pub mod family;
 mod flow;
 mod kernel;
+pub mod local;
 mod order;
+pub mod rules;
 mod search;
 mod sweep;
 mod whole;
