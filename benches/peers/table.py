@@ -12,9 +12,8 @@ import json
 import pathlib
 import sys
 
-EXACT = ["viecut-noi", "lemon-ni", "lemon-ni-unit", "lemon-hao-orlin", "chszlab-exact", "boost-sw", "igraph", "rustworkx",
-         "networkx"]
-FAMILY = ["viecut-all", "chszlab-cactus"]
+EXACT = ["noi", "lemon-ni", "lemon-ni-unit", "lemon-hao-orlin", "chszlab-exact", "boost-sw", "igraph", "rustworkx", "networkx"]
+FAMILY = ["chszlab-cactus"]
 
 
 def read(paths):
@@ -65,20 +64,20 @@ def peers_table(document):
     return rows_of(["graph", "λ"] + present, rows)
 
 
-def best_peer(found):
-    """The fastest exact peer of a graph that gave both a value and a cut of that weight."""
+def best_peer(found, peers):
+    """The fastest of these peers on a graph that gave both a value and a cut of that weight."""
     sound = {peer: result["best_ns"] for peer, result in found.items()
-             if peer in EXACT and "best_ns" in result and result["value"] == result["weighed"]}
+             if peer in peers and "best_ns" in result and result["value"] == result["weighed"]}
     return min(sound.items(), key=lambda item: item[1]) if sound else None
 
 
 def sweep_table(held):
     """Our static sweep beside the best exact peer of the same graph."""
-    document, rows, won = held["peers"], [], 0
+    document, rows, won, won_packages = held["peers"], [], 0, 0
     for row in held["sweep"]:
         graph = row["graph"]
         found = document["graphs"].get(graph, {})
-        best = best_peer(found)
+        best, package = best_peer(found, EXACT), best_peer(found, EXACT[1:])
         family = min((found[peer]["best_ns"] for peer in FAMILY if "best_ns" in found.get(peer, {})), default=None)
         ns = row["ns"]
         expected = document["lambda"].get(graph)
@@ -87,11 +86,14 @@ def sweep_table(held):
             raise SystemExit(f"MISMATCH: our sweep says {value} on {graph}, the peers {expected}")
         ratio = best[1] / ns if best else None
         won += bool(ratio and ratio > 1)
+        won_packages += bool(package and package[1] > ns)
         rows.append([graph, milliseconds(ns), best[0] if best else "–", milliseconds(best[1]) if best else "–",
                      f"×{ratio:.1f}" if ratio else "–", milliseconds(row["family_ns"]) if "family_ns" in row else "–",
                      milliseconds(family) if family else "–", f"{row['bytes']:,}" if "bytes" in row else "–"])
     header = ["graph", "sweep ms", "best exact peer", "ms", "peer / ours", "family ms", "peer's cactus ms", "bytes"]
-    return rows_of(header, rows) + f"\n\nFaster than the best exact peer on {won} of {len(rows)} graphs."
+    return rows_of(header, rows) + (
+        f"\n\nFaster than the best exact peer on {won} of {len(rows)} graphs; than the best that a package installs on "
+        f"{won_packages}.")
 
 
 def ticks_table(rows):
