@@ -118,13 +118,14 @@ def main():
         if run and time.monotonic() - begin > limit_s / 3:
             break
         signal.alarm(limit_s)
-        start = time.perf_counter_ns()
+        start, cpu = time.perf_counter_ns(), time.process_time_ns()
         value, mark = once()
-        nanoseconds = time.perf_counter_ns() - start
+        nanoseconds, cpu = time.perf_counter_ns() - start, time.process_time_ns() - cpu
         signal.alarm(0)
         weighed = sum(weight for u, v, weight in edges if mark[u] != mark[v])
         small = min(sum(map(int, mark)), vertices - sum(map(int, mark)))
-        print(json.dumps({"ns": nanoseconds, "value": int(value), "weighed": int(weighed), "side": small}), flush=True)
+        found = {"ns": nanoseconds, "cpu_ns": cpu, "value": int(value), "weighed": int(weighed), "side": small}
+        print(json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ def cell(result):
     if "best_ns" not in result:
         return result["skipped"]
     mark = "" if result["value"] == result["weighed"] else " †"
+    if result["best_ns"] > 1.2 * result["best_cpu_ns"]:
+        mark += " ‡"
     return f"{milliseconds(result['best_ns'])} / {milliseconds(result['median_ns'])}{mark}"
 
 
