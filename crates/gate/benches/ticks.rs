@@ -13,7 +13,9 @@
 //! | `AVOUCH_BENCH_UNITS` | work units of cut and of score in a tick | 200000,50000 |
 //! | `AVOUCH_BENCH_JSON` | a line of JSON for each row instead of the table | not set |
 
+#[path = "shared/graphs.rs"]
 mod graphs;
+#[path = "shared/streams.rs"]
 mod streams;
 
 #[path = "../tests/shared/random.rs"]
