@@ -23,8 +23,8 @@ def read(paths):
         text = path.read_text(encoding="utf-8")
         try:
             document = json.loads(text)
-            if not any(kind in document for kind in ("graphs", "sweep", "ticks")):
-                raise ValueError("one line")
+            if not any(isinstance(document.get(kind), (dict, list)) for kind in ("graphs", "sweep", "ticks")):
+                raise ValueError("one line of a bench")
         except ValueError:
             rows = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
             document = {"ticks" if rows and "p50_ns" in rows[0] else "sweep": rows}
