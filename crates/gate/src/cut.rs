@@ -31,6 +31,7 @@ mod clusters;
 pub mod digest;
 pub mod family;
 mod flow;
+mod joined;
 mod kernel;
 pub mod local;
 mod order;
@@ -62,8 +63,8 @@ pub trait Cuts {
     /// Cuts come in chains. `side[..grown_from]` is the cut given before this one; 0 begins a chain.
     fn cut(&mut self, side: &[u16], grown_from: usize, work: &mut Work);
 
-    /// A number for the atom of a kernel vertex, less than the number of kernel vertices.
-    fn class(&self, kernel_vertex: usize) -> usize;
+    /// Writes for each kernel vertex a number of its atom, less than the number of kernel vertices.
+    fn classes(&mut self, classes: &mut [u16]);
 }
 
 /// Takes no cuts.
@@ -76,9 +77,7 @@ impl Cuts for NoCuts {
 
     fn cut(&mut self, _: &[u16], _: usize, _: &mut Work) {}
 
-    fn class(&self, kernel_vertex: usize) -> usize {
-        kernel_vertex
-    }
+    fn classes(&mut self, _: &mut [u16]) {}
 }
 
 /// What a finished [`Search`] found. Vertices are those of the [`crate::core_graph::Rows`] it was started on.

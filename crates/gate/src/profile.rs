@@ -4,11 +4,7 @@
 //! compile time: if an arena grows, the build fails until something else shrinks.
 
 use crate::arena::words_for;
-use crate::cut::CutSearch;
-use crate::graph::GraphStore;
-use crate::snapshot::CoreSnapshot;
-use crate::spectral::SpectralSearch;
-use crate::tick::pending::Pending;
+use crate::tick::Gate;
 
 /// A named set of limits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,15 +108,16 @@ impl Profile {
         Self::ALL.into_iter().find(|profile| profile.name == name)
     }
 
+    /// The most vertices that a core may name one by one: a quarter of those that fit.
+    #[must_use]
+    pub const fn protected(&self) -> usize {
+        self.vertices / 4
+    }
+
     /// Words of the slab that all arenas of a gate with this profile are carved from.
     #[must_use]
     pub const fn slab_words(&self) -> usize {
-        GraphStore::words(self.vertices, self.edges)
-            + CoreSnapshot::words(self.vertices, self.edges)
-            + CutSearch::words(self.vertices, self.edges)
-            + SpectralSearch::words(self.vertices, self.edges)
-            + Pending::words(self.pending)
-            + words_for::<u64>(self.vertices)
+        words_for::<u64>(self.protected()) + Gate::words(self.vertices, self.edges, self.pending)
     }
 
     /// Bytes that a guest of this profile needs in the worst case.

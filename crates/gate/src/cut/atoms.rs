@@ -96,7 +96,7 @@ impl Cuts for Atoms<'_> {
         self.split(&side[grown_from..], work);
     }
 
-    fn class(&self, kernel_vertex: usize) -> usize {
-        usize::from(self.class[kernel_vertex])
+    fn classes(&mut self, classes: &mut [u16]) {
+        classes.copy_from_slice(&self.class[..classes.len()]);
     }
 }

@@ -19,6 +19,7 @@
 //! hangs by one edge, so that its own cut is the only one that it can add or take away. Lambda 0 is a state of its own: then only the
 //! components count.
 
+mod carrying;
 mod components;
 
 use crate::arena::OutOfMemory;
@@ -27,28 +28,8 @@ use crate::cut::local::live::Live;
 use crate::cut::local::{Connectivity, Local};
 use crate::work::Work;
 
+pub use crate::graph::Change;
 pub use components::label_components;
-
-/// One change of one edge between two vertices of the core, right after it was made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Change {
-    /// One end, a slot.
-    pub u: u16,
-    /// The other end.
-    pub v: u16,
-    /// The weight before, 0 if there was no edge.
-    pub before: u64,
-    /// The weight now, 0 if there is no edge.
-    pub after: u64,
-    /// The vertex came with this edge, its first.
-    pub u_is_new: bool,
-    /// The vertex came with this edge, its first.
-    pub v_is_new: bool,
-    /// The vertex went with this edge, its last; the slot means nothing any more.
-    pub u_gone: bool,
-    /// The vertex went with this edge, its last; the slot means nothing any more.
-    pub v_gone: bool,
-}
 
 /// What the rules need of a family of minimum cuts. [`Family`] is one; tests have another, with explicit sets.
 pub trait Cuts {

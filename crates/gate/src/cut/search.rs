@@ -407,9 +407,9 @@ impl Search {
         Phase::Separate
     }
 
-    fn label<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &C, marked: Marked, work: &mut Work) -> Phase {
+    fn label<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &mut C, marked: Marked, work: &mut Work) -> Phase {
         let n = self.vertices;
-        let [atom, far, table, _] = &mut arrays.scratch;
+        let [atom, far, table, classes] = &mut arrays.scratch;
         let far: &mut [u8] = bytemuck::cast_slice_mut(far);
         for (far, of) in far.iter_mut().zip(&*arrays.of) {
             let mark = arrays.mark[usize::from(*of)] & SEARCH;
@@ -426,8 +426,9 @@ impl Search {
         if C::WANTED {
             let kernel_vertices = self.kernel.vertices;
             table[..kernel_vertices].fill(NONE);
+            cuts.classes(&mut classes[..kernel_vertices]);
             for (vertex, (atom, of)) in atom.iter_mut().zip(&*arrays.of).enumerate() {
-                let label = &mut table[cuts.class(usize::from(*of))];
+                let label = &mut table[usize::from(classes[usize::from(*of)])];
                 if *label == NONE {
                     *label = vertex as u16;
                 }

@@ -21,6 +21,14 @@ pub struct Change {
     pub v_gone: bool,
 }
 
+impl Change {
+    /// A change of the edge between two vertices that stay.
+    #[must_use]
+    pub fn between([u, v]: [u16; 2], before: u64, after: u64) -> Self {
+        Self { u, v, before, after, u_is_new: false, v_is_new: false, u_gone: false, v_gone: false }
+    }
+}
+
 /// Why a delta was refused. The numbers are part of the claim's format (`spec/input.md`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]

@@ -51,6 +51,12 @@ pub struct Accepted<'i> {
 }
 
 impl<'i> Accepted<'i> {
+    /// How many deltas it has.
+    #[must_use]
+    pub fn deltas(&self) -> u64 {
+        self.count
+    }
+
     /// Reads an input.
     ///
     /// # Errors
@@ -102,6 +108,12 @@ impl<'a> Pending<'a> {
     /// [`OutOfMemory`] if the arena has less than [`Pending::words`] left.
     pub fn new(arena: &mut Arena<'a>, capacity: usize) -> Result<Self, OutOfMemory> {
         Ok(Self { ring: arena.take(capacity)?, first: 0, len: 0, received: 0 })
+    }
+
+    /// How many deltas wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
     }
 
     /// Whether nothing waits.

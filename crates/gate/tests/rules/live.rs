@@ -76,7 +76,7 @@ impl Live for Plain {
         self.vertices().count()
     }
 
-    fn vertices(&self) -> impl Iterator<Item = u16> {
+    fn vertices(&self) -> impl Iterator<Item = u16> + Clone {
         (0..).zip(&self.rows).filter(|(_, row)| !row.is_empty()).map(|(v, _)| v)
     }
 

@@ -2,9 +2,8 @@
 
 use gate::arena::Arena;
 use gate::config::{ContainerEpochBudget, Core};
-use gate::graph::GraphStore;
+use gate::graph::{CoreRows, GraphStore};
 use gate::profile::Profile;
-use gate::snapshot::CoreSnapshot;
 
 use crate::model::{Model, id_pool};
 use crate::random::Random;
@@ -62,10 +61,10 @@ impl Generator {
 fn the_graph_is_what_the_deltas_say() {
     for (profile, deltas) in [(Profile::TILE, 4_000_000_u64), (Profile::EDGE, 1_500_000)] {
         let (vertices, edges) = (profile.vertices, profile.edges);
-        let mut slab = vec![0_u64; GraphStore::words(vertices, edges) + CoreSnapshot::words(vertices, edges)];
+        let mut slab = vec![0_u64; GraphStore::words(vertices, edges)];
         let mut arena = Arena::new(&mut slab);
         let mut graph = GraphStore::new(&mut arena, vertices, edges).unwrap();
-        let mut snapshot = CoreSnapshot::new(&mut arena, vertices, edges).unwrap();
+        let mut scratch = vec![u64::MAX; CoreRows::words(vertices)];
         let mut model = Model::new(profile);
         let mut generator = Generator::new(17 + u64::from(profile.number), profile);
         let (mut outcomes, mut views, mut emptied) = ([0_u64; 10], 0, 0);
@@ -87,8 +86,8 @@ fn the_graph_is_what_the_deltas_say() {
             emptied += u64::from(model.edges.is_empty());
             if number % 499 == 0 {
                 model.check(&graph);
-                snapshot.freeze(&graph, Core::All);
-                model.check_view(&snapshot.view(), &model.degrees.keys().copied().collect::<Vec<_>>());
+                let rows = CoreRows::choose(&graph, Core::All, &mut Arena::new(&mut scratch)).unwrap();
+                model.check_rows(&rows, &model.degrees.keys().copied().collect::<Vec<_>>());
                 views += 1;
             }
         }

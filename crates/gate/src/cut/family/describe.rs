@@ -27,21 +27,7 @@ impl Family<'_> {
         far: &mut [u8],
     ) -> Description {
         assert!(atom.len() == self.vertices && far.len() == self.vertices, "every vertex has a position");
-        self.tree.link.fill(NONE);
-        let mut count = 0;
-        for (position, vertex) in order.clone().enumerate() {
-            let home = self.home(vertex);
-            atom[position] = position as u16;
-            if !self.tree.is_vertex(home) {
-                let label = &mut self.tree.link[home - self.tree.capacity()];
-                if *label == NONE {
-                    *label = position as u16;
-                }
-                atom[position] = *label;
-            }
-            count += 1;
-        }
-        assert!(count == self.vertices, "the order has every vertex once");
+        self.label_atoms(order.clone(), atom);
         far.fill(0);
         let Some(first) = atom.iter().position(|label| *label != 0) else {
             return Description { first_separable: None, outside_count: 0, far_count: 0 };
@@ -54,6 +40,25 @@ impl Family<'_> {
             outside_count: atom.iter().filter(|label| **label != 0).count() as u32,
             far_count: self.describe_far(s, v1, order, far),
         }
+    }
+
+    /// Writes for the vertex at each position of `order` the position of the first vertex of its atom. O(n).
+    pub fn label_atoms(&mut self, order: impl Iterator<Item = u16>, atom: &mut [u16]) {
+        self.tree.link.fill(NONE);
+        let mut count = 0;
+        for (position, vertex) in order.enumerate() {
+            let home = self.home(vertex);
+            atom[position] = position as u16;
+            if !self.tree.is_vertex(home) {
+                let label = &mut self.tree.link[home - self.tree.capacity()];
+                if *label == NONE {
+                    *label = position as u16;
+                }
+                atom[position] = *label;
+            }
+            count += 1;
+        }
+        assert!(count == self.vertices, "the order has every vertex once");
     }
 
     /// Writes T\* and returns its size.

@@ -9,7 +9,7 @@ pub trait Live {
     fn vertex_count(&self) -> usize;
 
     /// The vertices of the core, in any order.
-    fn vertices(&self) -> impl Iterator<Item = u16>;
+    fn vertices(&self) -> impl Iterator<Item = u16> + Clone;
 
     /// The neighbours of a vertex, also those outside the core.
     fn neighbours(&self, vertex: u16) -> &[u16];
