@@ -75,7 +75,7 @@ impl Live for Packed {
         self.len.len()
     }
 
-    fn vertices(&self) -> impl Iterator<Item = u16> {
+    fn vertices(&self) -> impl Iterator<Item = u16> + Clone {
         (0..).take(self.len.len())
     }
 
