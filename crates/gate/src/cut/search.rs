@@ -2,7 +2,7 @@
 
 use crate::arena::words_for;
 use crate::core_graph::Rows;
-use crate::cut::arrays::{Arrays, scratch_at};
+use crate::cut::arrays::{Arrays, front, scratch_at};
 use crate::cut::clusters::ClustersState;
 use crate::cut::flow::{FAR, FlowState, NEAR, Search as End};
 use crate::cut::kernel::{KernelState, Seen};
@@ -121,15 +121,27 @@ impl Search {
         Arrays::words(vertices, edges)
     }
 
-    /// Begins with a copy of `graph`, which must fit. Drops what was in flight. O(n + m) units.
-    pub fn start(&mut self, area: &mut [u64], graph: &impl Rows, work: &mut Work) {
+    /// Words of the front of an area for graphs of at most that many vertices.
+    #[must_use]
+    pub const fn front_words(vertices: usize) -> usize {
+        front(vertices)
+    }
+
+    /// Splits an area for graphs of at most that many vertices into its front and the rest. [`Search::start`] and the result
+    /// leave the front alone, so that it may hold what the graph of a search is told with.
+    #[must_use]
+    pub fn split(area: &mut [u64], vertices: usize) -> (&mut [u64], &mut [u64]) {
+        area.split_at_mut(front(vertices))
+    }
+
+    /// Begins with a copy of `graph`, which must fit. Drops what was in flight. O(n + m) units. `rest` is the area without
+    /// its front.
+    pub fn start(&mut self, rest: &mut [u64], graph: &impl Rows, work: &mut Work) {
         let (n, m) = (graph.vertex_count(), graph.edge_count());
-        assert!(n <= usize::from(NONE) && Self::words(n, m) <= area.len(), "the graph fits the area");
+        let fits = n <= usize::from(NONE) && Self::words(n, m) - front(n) <= rest.len();
+        assert!(fits, "the graph fits the area");
         *self = Self { vertices: n, edges: m, components: n.min(1) as u32, ..Self::idle() };
-        let mut arrays = self.arrays(area);
-        for (vertex, id) in arrays.ids.iter_mut().enumerate() {
-            *id = graph.id(vertex);
-        }
+        let mut arrays = Arrays::carve(None, rest, n, m).expect("the area was measured");
         if n < 2 {
             self.sweep.seen.value = 0;
             arrays.scratch.iter_mut().for_each(|array| array.fill(0));
@@ -143,8 +155,14 @@ impl Search {
 
     /// Goes on until done or until `work` is exhausted, and gives the minimum cuts to `cuts`, the same at each call.
     /// Checkpoints are at most O(n + m) units apart.
-    pub fn advance<C: Cuts>(&mut self, area: &mut [u64], cuts: &mut C, work: &mut Work) -> Progress {
-        let arrays = &mut self.arrays(area);
+    pub fn advance<C: Cuts>(
+        &mut self,
+        (front, rest): (&mut [u64], &mut [u64]),
+        cuts: &mut C,
+        work: &mut Work,
+    ) -> Progress {
+        let arrays = Arrays::carve(Some(front), rest, self.vertices, self.edges);
+        let arrays = &mut arrays.expect("the area is as long as at the start");
         while self.phase != Phase::Done {
             if work.exhausted() {
                 return Progress::Pending;
@@ -170,11 +188,11 @@ impl Search {
 
     /// What was found, once [`Search::advance`] returned [`Progress::Done`].
     #[must_use]
-    pub fn result<'s>(&self, area: &'s [u64]) -> Option<Cut<'s>> {
+    pub fn result<'s>(&self, rest: &'s [u64]) -> Option<Cut<'s>> {
         let n = self.vertices;
         let array = |number| {
             let at = scratch_at(n, number);
-            &area[at..at + words_for::<u16>(n)]
+            &rest[at..at + words_for::<u16>(n)]
         };
         (self.phase == Phase::Done).then(|| Cut {
             value: self.sweep.seen.value,
@@ -188,20 +206,10 @@ impl Search {
         })
     }
 
-    /// The external ids of the vertices, ascending, from [`Search::start`] on.
-    #[must_use]
-    pub fn ids<'s>(&self, area: &'s [u64]) -> &'s [u64] {
-        &area[..self.vertices]
-    }
-
     /// The kernel vertex of each vertex, which is what [`Cuts`] speaks of.
     #[must_use]
-    pub fn kernel_of<'s>(&self, area: &'s [u64]) -> &'s [u16] {
-        &bytemuck::cast_slice(&area[self.vertices..scratch_at(self.vertices, 0)])[..self.vertices]
-    }
-
-    fn arrays<'s>(&self, area: &'s mut [u64]) -> Arrays<'s> {
-        Arrays::carve(area, self.vertices, self.edges).expect("the area is as long as at the start")
+    pub fn kernel_of<'s>(&self, rest: &'s [u64]) -> &'s [u16] {
+        &bytemuck::cast_slice(&rest[..scratch_at(self.vertices, 0)])[..self.vertices]
     }
 
     fn open(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {

@@ -57,8 +57,6 @@ pub(super) struct Ground<'g, 'a> {
     pub(super) core: Core<'g>,
     /// The flight area: the rules' scratch and a score's flight, or a sweep's.
     pub(super) area: &'g mut [u64],
-    /// Scratch for [`CoreRows`].
-    pub(super) scratch: &'g mut [u64],
 }
 
 /// The core as it is now.
@@ -165,13 +163,19 @@ impl<'a> Minimum<'a> {
                     self.take_off(ground, work);
                 }
                 Stage::Sweeping(flight) => {
-                    if self.search.advance(ground.area, &mut self.family, work) == Progress::Pending {
+                    let area = Search::split(ground.area, ground.graph.slots());
+                    if self.search.advance(area, &mut self.family, work) == Progress::Pending {
                         return;
                     }
                     self.land(ground, flight, work);
                 }
             }
         }
+    }
+
+    /// Somebody else wrote to the scratch of the rules.
+    pub(super) fn scratch_changed(&mut self) {
+        self.dynamic.scratch_changed();
     }
 
     /// Whether a sweep is under way in the area.
@@ -245,11 +249,12 @@ impl<'a> Minimum<'a> {
     }
 
     fn take_off(&mut self, ground: &mut Ground<'_, '_>, work: &mut Work) {
-        let rows = choose(ground.graph, ground.core, ground.scratch);
+        let (front, rest) = Search::split(ground.area, ground.graph.slots());
+        let rows = choose(ground.graph, ground.core, front);
         work.charge(rows.units());
         self.membership.resize(rows.vertex_count(), rows.edge_count());
         self.labels.number((0..rows.vertex_count()).map(|vertex| rows.id(vertex)));
-        self.search.start(ground.area, &rows, work);
+        self.search.start(rest, &rows, work);
         self.dynamic.scratch_changed();
         self.changes.clear();
         let version = ground.graph.version();
@@ -258,7 +263,8 @@ impl<'a> Minimum<'a> {
 
     /// Publishes what a sweep found, or carries it over to the graph as it is now.
     fn land(&mut self, ground: &mut Ground<'_, '_>, flight: Flight, work: &mut Work) {
-        let found = self.search.result(ground.area).expect("the sweep is through");
+        let (_, rest) = Search::split(ground.area, ground.graph.slots());
+        let found = self.search.result(rest).expect("the sweep is through");
         self.labels.copy(flight.epoch, &found);
         let state = match found.value {
             0 => State::Components(found.components),
@@ -283,9 +289,10 @@ impl<'a> Minimum<'a> {
     /// at the graph. Then what got lighter: if enough flows between its ends in the graph as it is now, which lacks all that
     /// went since, then enough flowed before. One change of which that cannot be said may come last.
     fn carry_over(&mut self, ground: &mut Ground<'_, '_>, state: State, work: &mut Work) -> bool {
-        let rows = choose(ground.graph, ground.core, ground.scratch);
+        let (front, rest) = Search::split(ground.area, ground.graph.slots());
+        let rows = choose(ground.graph, ground.core, front);
         if let State::Connected(_) = state {
-            let kernel_of = self.search.kernel_of(ground.area);
+            let kernel_of = self.search.kernel_of(rest);
             self.family.expand(rows.vertex_count(), |vertex| (rows.slot(vertex), kernel_of[vertex]), work);
         }
         work.charge(rows.vertex_count() as u64);

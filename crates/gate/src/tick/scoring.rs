@@ -48,18 +48,19 @@ impl Scoring {
     pub(super) fn advance(
         &mut self,
         ground: &mut Ground<'_, '_>,
-        minimum: &Minimum<'_>,
+        minimum: &mut Minimum<'_>,
         without_cut: bool,
         work: &mut Work,
     ) {
         let version = ground.graph.version();
-        let (_, area) = share(ground.graph, ground.area);
+        let (scratch, area) = share(ground.graph, ground.area);
         let free = !minimum.is_sweeping() && (minimum.is_fresh() || without_cut);
         if self.flight.is_none() && self.scored != Some(version) && free && !work.exhausted() {
             let cut = minimum.value(ground.core);
-            let rows = choose(ground.graph, ground.core, ground.scratch);
+            let rows = choose(ground.graph, ground.core, scratch);
             work.charge(rows.units());
             self.search.start(area, &rows, work);
+            minimum.scratch_changed();
             self.flight = Some(Flight { epoch: ground.epoch, version, vertices: rows.vertex_count(), cut });
         }
         if let Some(flight) = self.flight
