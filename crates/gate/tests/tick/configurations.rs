@@ -158,7 +158,7 @@ fn every_reason_for_a_refusal_is_met() {
 #[test]
 fn the_profile_bounds_the_protected_set() {
     let tile = configuration(Profile::TILE);
-    let ids: Vec<u64> = (0..=Profile::TILE.vertices as u64).collect();
+    let ids: Vec<u64> = (0..=Profile::TILE.protected as u64).collect();
     let full = Configuration { core: Core::Protected(&ids[1..]), ..tile };
     assert_eq!(refusal(&full, Profile::TILE), None);
     let over = Configuration { core: Core::Protected(&ids), ..tile };

@@ -42,7 +42,8 @@ pub(super) fn measure(stream: &Stream) -> Result<Vec<PhaseRow>, Failure> {
     let enough = "a second slab has room for what is in the first";
     let mut snapshot = CoreSnapshot::new(&mut arena, vertices, edges).expect(enough);
     let mut cut = CutSearch::new(&mut arena, vertices, edges).expect(enough);
-    let mut spectral = SpectralSearch::new(&mut arena, vertices, edges).expect(enough);
+    let mut spectral = SpectralSearch::new();
+    let spectral_area = arena.take(SpectralSearch::words(vertices, edges)).expect(enough);
     let mut evidence = Evidence::new(&configuration.policy);
     let mut times: [Vec<f64>; PHASES.len()] = Default::default();
     for (input, epoch) in stream.inputs.iter().zip(1..) {
@@ -57,8 +58,9 @@ pub(super) fn measure(stream: &Stream) -> Result<Vec<PhaseRow>, Failure> {
         cut.start(&view);
         cut.advance(&view, &mut Work::new(u64::MAX));
         times[3].push(clock.lap());
-        spectral.start(&view);
-        spectral.advance(&view, &mut Work::new(u64::MAX));
+        let mut work = Work::new(u64::MAX);
+        spectral.start(spectral_area, &view, &mut work);
+        spectral.advance(spectral_area, &mut work);
         times[4].push(clock.lap());
         evidence.observe(1 << 30);
         evidence.advance(&mut Work::new(u64::MAX));
