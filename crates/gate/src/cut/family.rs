@@ -15,8 +15,9 @@
 //! | module | concept |
 //! | --- | --- |
 //! | `tree` | things in circular lists, nodes above them |
-//! | `insert` | which path of the tree a cut divides |
-//! | `weave` | that path becomes a ring |
+//! | `insert` | a cut comes in |
+//! | `path` | the path of the tree that it divides |
+//! | `weave`, `parts` | a longer path becomes a ring |
 //! | `contract` | cuts between two vertices are dropped |
 //! | `keep` | only the cuts between two vertices are kept |
 //! | `vertices` | vertices come, go, and are renamed |
@@ -28,6 +29,8 @@ mod describe;
 mod insert;
 mod keep;
 mod listing;
+mod parts;
+mod path;
 mod tree;
 mod vertices;
 mod weave;
@@ -39,8 +42,8 @@ pub use vertices::Newcomer;
 use crate::arena::{Arena, OutOfMemory};
 use tree::{Kind, Tree};
 
-/// The most vertices that a family can be of.
-pub const VERTICES_MAX: usize = u16::MAX as usize;
+/// The most vertices that a family can be of: they, as many nodes and three stand-ins have numbers of 17 bits.
+pub const VERTICES_MAX: usize = u16::MAX as usize - 1;
 
 /// A family of minimum cuts. Vertices are any numbers below the capacity.
 ///
@@ -59,7 +62,7 @@ impl<'a> Family<'a> {
 
     /// A family without vertices, with room for those below `vertices`.
     pub fn new(arena: &mut Arena<'a>, vertices: usize) -> Result<Self, OutOfMemory> {
-        assert!(0 < vertices && vertices <= VERTICES_MAX, "a vertex has 16 bits");
+        assert!(0 < vertices && vertices <= VERTICES_MAX, "things have numbers of 17 bits");
         let mut family = Self { tree: Tree::new(arena, vertices)?, vertices: 0 };
         family.tree.clear();
         Ok(family)
