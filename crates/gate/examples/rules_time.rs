@@ -1,7 +1,8 @@
-//! Times the delta rules on one graph: every edge of a random sample is taken out and put back. Ratios between programs on one machine
-//! mean something; the figures alone do not.
+//! Times the delta rules on one graph: every edge of a random sample is taken out and put back. Ratios between programs
+//! on one machine mean something; the figures alone do not.
 //!
-//! `rules_time GRAPH.el LAMBDA [changes [rules]]`: the local flow alone, or whole changes with the family; the file has `n m` in its first line, then `u v weight` lines.
+//! `rules_time GRAPH.el LAMBDA [changes [rules]]`: the local flow alone, or whole changes with the family; the file has
+//! `n m` in its first line, then `u v weight` lines.
 
 #[path = "../tests/rules/recompute.rs"]
 mod recompute;

@@ -6,9 +6,11 @@ mod explicit;
 #[path = "../cut/graph.rs"]
 #[allow(dead_code, reason = "shared with the other tests of this crate")]
 mod graph;
+mod limits;
 mod live;
 mod local;
 mod medium;
+mod protected;
 #[path = "../shared/random.rs"]
 #[allow(dead_code, reason = "shared with the other tests of this crate")]
 mod random;

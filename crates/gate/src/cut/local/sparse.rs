@@ -21,7 +21,8 @@ pub(super) struct Sparse<'s> {
 pub(super) struct Full;
 
 impl<'s> Sparse<'s> {
-    /// A power of two: at least half as many as vertices, and on small graphs, whose paths are as long as any, twice as many.
+    /// A power of two: at least half as many as vertices, and on small graphs, whose paths are as long as any, twice as
+    /// many.
     const fn places(vertices: usize) -> usize {
         let half = vertices.div_ceil(2).next_power_of_two();
         let twice = (2 * vertices).next_power_of_two();
