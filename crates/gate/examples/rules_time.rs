@@ -1,13 +1,22 @@
-//! Times the delta rules on one graph: every edge of a random sample is taken out and put back. Ratios between programs on one machine
-//! mean something; the figures alone do not.
+//! Times the delta rules on one graph: every edge of a random sample is taken out and put back. Ratios between programs
+//! on one machine mean something; the figures alone do not.
 //!
-//! `rules_time GRAPH.el [changes]`; the file has `n m` in its first line, then `u v weight` lines.
+//! `rules_time GRAPH.el LAMBDA [changes [rules]]`: the local flow alone, or whole changes with the family; the file has
+//! `n m` in its first line, then `u v weight` lines.
+
+#[path = "../tests/rules/recompute.rs"]
+mod recompute;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use gate::arena::Arena;
+use gate::cut::family::Family;
 use gate::cut::local::live::Live;
 use gate::cut::local::{Connectivity, Local};
+use gate::cut::rules::{Change, Dynamic, Rule, State};
+use gate::work::Work;
+use recompute::recompute;
 
 /// Each change is timed so often, and the least time counts: the machine may be busy with other things.
 const ATTEMPTS: u32 = 3;
@@ -113,6 +122,9 @@ fn main() {
     let mut graph = Packed::read(&path);
     let slots = graph.slots();
     let mut scratch = vec![0; Local::words(slots)];
+    if std::env::args().nth(4).as_deref() == Some("rules") {
+        return rules(&mut graph, &mut scratch, changes, path.rsplit('/').next().unwrap_or(&path));
+    }
     let (mut stamp, mut seed) = (0, 1u64);
     let (mut times, mut units): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     let mut outcomes: BTreeMap<&str, (u64, f64)> = BTreeMap::new();
@@ -177,4 +189,55 @@ fn main() {
         given.0,
         given.1
     );
+}
+
+/// Whole changes, with the family: a random edge goes, and comes back.
+fn rules(graph: &mut Packed, scratch: &mut [u64], changes: usize, name: &str) {
+    let slots = graph.slots();
+    let mut slab = vec![0; Family::words(slots)];
+    let mut family = Family::new(&mut Arena::new(&mut slab), slots).expect("words");
+    let mut dynamic = Dynamic::new(1 << 20);
+    let started = Instant::now();
+    dynamic.set(recompute(graph, &mut family, scratch));
+    let built = started.elapsed().as_secs_f64() * 1e3;
+    let (mut seed, mut stale) = (1u64, 0);
+    let mut times: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for _ in 0..changes {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let u = ((seed >> 40) % slots as u64) as usize;
+        let edge = graph.edge[graph.start[u] as usize + (seed >> 20) as usize % usize::from(graph.len[u])];
+        let weight = graph.weights[usize::from(edge)];
+        let v = usize::from(graph.take(u, edge));
+        graph.take(v, edge);
+        for (before, after) in [(weight, 0), (0, weight)] {
+            if after > 0 {
+                graph.put(u, v as u16, edge);
+                graph.put(v, u as u16, edge);
+            }
+            let flags = (false, false, false, false);
+            let (u_is_new, v_is_new, u_gone, v_gone) = flags;
+            let change = Change { u: u as u16, v: v as u16, before, after, u_is_new, v_is_new, u_gone, v_gone };
+            let mut work = Work::new(u64::MAX);
+            let started = Instant::now();
+            let rule = dynamic.apply(change, graph, &mut family, scratch, &mut work).expect("words");
+            let time = started.elapsed().as_secs_f64() * 1e6;
+            times.entry(format!("{rule:?}")).or_default().push(time);
+            if rule != Rule::Skipped {
+                times.entry("all".into()).or_default().push(time);
+            }
+        }
+        if dynamic.state() == State::Stale {
+            stale += 1;
+            if stale > 20 {
+                break;
+            }
+            dynamic.set(recompute(graph, &mut family, scratch));
+        }
+    }
+    println!("{name}: built in {built:.0} ms, stale {stale} times, {} cuts", family.count());
+    for (rule, times) in &mut times {
+        times.sort_by(f64::total_cmp);
+        let [median, high, most] = [0.5, 0.99, 1.0].map(|share| rank(times, share));
+        println!("    {rule:<14} {:>6} us median {median:7.2} p99 {high:7.1} max {most:7.1}", times.len());
+    }
 }

@@ -43,8 +43,8 @@ impl Profile {
         stack_bytes: 23 << 10,
         data_bytes: 13 << 10,
         message_bytes: 4 << 10,
-        vertices: 96,
-        edges: 320,
+        vertices: 80,
+        edges: 288,
         pending: 24,
         protected: 32,
     };
@@ -56,8 +56,8 @@ impl Profile {
         stack_bytes: 32 << 10,
         data_bytes: 50 << 10,
         message_bytes: 24 << 10,
-        vertices: 576,
-        edges: 2_304,
+        vertices: 512,
+        edges: 2_048,
         pending: 128,
         protected: 256,
     };

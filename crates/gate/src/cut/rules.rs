@@ -1,4 +1,5 @@
-//! The family of all minimum cuts under one change of one edge: what stays, what goes, what is new, without a new search.
+//! The family of all minimum cuts under one change of one edge: what stays, what goes, what is new, without a new
+//! search.
 //!
 //! Let w be the weight by which edge (u, v) changed. Five rules, each exact (verified by brute force, `tests/rules`):
 //!
@@ -10,14 +11,14 @@
 //! | 4 | lighter | some do | less w | those that do |
 //! | 5 | lighter | none does | min(lambda, f) | f > lambda: same; f = lambda: and all minimum u-v cuts; f < lambda: those alone |
 //!
-//! f is the maximum flow between u and v afterwards. Rules 1 and 2 hold since no cut got lighter, rule 4 since every cut that separates u and v
-//! lost w and no other did. In rule 5 every cut that separates u and v was more than lambda, so the ones that count now are
-//! minimum between u and v. A dynamic cactus that acts only on f < lambda (Henzinger, Noe and Schulz, 2020) keeps lambda
-//! right, but its family depends on history.
+//! f is the maximum flow between u and v afterwards. Rules 1 and 2 hold since no cut got lighter, rule 4 since every
+//! cut that separates u and v lost w and no other did. In rule 5 every cut that separates u and v was more than lambda,
+//! so the ones that count now are minimum between u and v. A dynamic cactus that acts only on f < lambda (Henzinger,
+//! Noe and Schulz, 2020) keeps lambda right, but its family depends on history.
 //!
 //! An edge that comes or goes is a change from or to 0. A vertex that comes with its first edge, or goes with its last,
-//! hangs by one edge, so that its own cut is the only one that it can add or take away. Lambda 0 is a state of its own: then only the
-//! components count.
+//! hangs by one edge, so that its own cut is the only one that it can add or take away. Lambda 0 is a state of its own:
+//! then only the components count.
 
 mod carrying;
 mod components;
@@ -51,8 +52,8 @@ pub trait Cuts {
     /// A new vertex that is joined to `beside` alone.
     fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer);
 
-    /// Takes out a vertex that had one edge, and its own cut if there was one; whether any cut is left. If none is, the family may be in
-    /// any state.
+    /// Takes out a vertex that had one edge, and its own cut if there was one; whether any cut is left. If none is, the
+    /// family may be in any state.
     fn remove_vertex(&mut self, vertex: u16) -> bool;
 }
 
@@ -197,6 +198,25 @@ impl Dynamic {
     /// Says that others wrote to the scratch area.
     pub fn scratch_changed(&mut self) {
         self.stamp = 0;
+    }
+
+    /// A vertex joined the core without an edge to it, as in a protected set.
+    pub fn appear(&mut self) {
+        self.state = match self.state {
+            State::Stale => State::Stale,
+            State::Connected(_) => State::Components(2),
+            State::Components(count) => State::Components(count + 1),
+        };
+    }
+
+    /// A vertex left the core that had no edge to it.
+    pub fn vanish(&mut self, live: &impl Live) {
+        self.state = match self.state {
+            State::Stale => State::Stale,
+            State::Connected(_) => unreachable!("every vertex of a connected core has an edge"),
+            State::Components(2) if live.vertex_count() > 1 => State::Stale,
+            State::Components(count) => State::Components(count - 1),
+        };
     }
 
     /// Follows one change that the graph has just taken. Charges what it costs, which passes the limit by at most

@@ -20,7 +20,7 @@ fn number(rng: &mut Random) -> u64 {
 /// A sound configuration, its protected ids in `ids`.
 fn random<'a>(rng: &mut Random, ids: &'a mut Vec<u64>) -> Configuration<'a> {
     let profile = rng.pick(&Profile::ALL);
-    *ids = (0..rng.below(profile.vertices.min(60) as u64 + 1)).map(|_| number(rng)).collect();
+    *ids = (0..rng.below(profile.protected.min(60) as u64 + 1)).map(|_| number(rng)).collect();
     ids.sort_unstable();
     ids.dedup();
     let core = match rng.below(3) {
