@@ -128,10 +128,12 @@ pub(crate) fn take(record: &Record, epochs: &[u64], last: u64) -> Result<Seen, F
         let Some(published) = claim.cut else { continue };
         let label = Annex::decode(&entry.annex).map(|annex| annex.label).unwrap_or_default();
         let now = Since { epoch: entry.epoch, label };
-        // A cut is published at the end of the step that finished it, when the gate still has the graph that it speaks of.
-        if tried != published.epoch {
+        // A cut is published at the end of the step that finished it, when the gate still has the graph that it speaks of. One
+        // that stays is published again with every step; its edges are asked for only where they are drawn.
+        let edges = if wanted.contains(&published.epoch) { Edges::Wanted } else { Edges::NotWanted };
+        let stays = watch.as_ref().is_some_and(|watch| watch.hash == published.hash) && edges == Edges::NotWanted;
+        if tried != published.epoch && !stays {
             tried = published.epoch;
-            let edges = if wanted.contains(&published.epoch) { Edges::Wanted } else { Edges::NotWanted };
             graph = core_cut(&gate, edges);
             watch = graph.as_ref().map(|found| Watch::next(watch, found, &published, now.clone()));
         }
@@ -154,16 +156,23 @@ enum Edges {
 
 /// The core that the gate's cut speaks of and that cut, if it is known. Nothing else here looks into the gate.
 fn core_cut(gate: &Gate<'_>, edges: Edges) -> Option<CoreCut> {
-    let (snapshot, search) = gate.flight();
-    let (view, cut) = (snapshot.view(), search.result()?);
-    let id = |vertex: usize| view.ids[vertex];
-    let vertices = 0..if edges == Edges::Wanted { view.vertex_count() } else { 0 };
-    let listed = vertices.flat_map(|u| view.row(u).filter(move |(v, _)| u < *v).map(move |(v, w)| (id(u), id(v), w)));
+    let (ids, cut) = gate.cut()?;
+    let inside = |id: &u64| ids.binary_search(id).is_ok();
+    let graph = gate.graph();
+    let all = graph.edges().map(|(ends, weight)| {
+        let [u, v] = ends.map(|slot| graph.id(slot));
+        (u.min(v), u.max(v), weight)
+    });
+    let mut edges: Vec<_> = match edges {
+        Edges::Wanted => all.filter(|(u, v, _)| inside(u) && inside(v)).collect(),
+        Edges::NotWanted => Vec::new(),
+    };
+    edges.sort_unstable();
     Some(CoreCut {
-        vertices: view.ids.to_vec(),
-        edges: listed.collect(),
+        vertices: ids.to_vec(),
+        edges,
         value: cut.value,
-        far_side: (0..view.vertex_count()).filter(|vertex| cut.is_far(*vertex)).map(id).collect(),
+        far_side: ids.iter().zip(cut.far_side).filter(|(_, far)| **far == 1).map(|(id, _)| *id).collect(),
     })
 }
 

@@ -350,7 +350,8 @@ impl<'a> Minimum<'a> {
                 });
             }
             State::Components(components) => {
-                let (labels, queue) = share(ground.graph, ground.area).0.split_at_mut(words_for::<u16>(ground.graph.slots()));
+                let (labels, queue) =
+                    share(ground.graph, ground.area).0.split_at_mut(words_for::<u16>(ground.graph.slots()));
                 let labels: &mut [u16] = Arena::new(labels).carve(ground.graph.slots()).expect(ROOM);
                 let found = rules::label_components(&live, slots(), queue, labels, work).expect(ROOM);
                 assert_eq!(found, components, "the components were counted right");
