@@ -1,7 +1,8 @@
 //! Times the delta rules on one graph: every edge of a random sample is taken out and put back. Ratios between programs
 //! on one machine mean something; the figures alone do not.
 //!
-//! `rules_time GRAPH.el LAMBDA [changes [rules]]`: the local flow alone, or whole changes with the family; the file has
+//! `rules_time GRAPH.el LAMBDA [changes [rules|ticks]]`: the local flow alone, whole changes with the family, or how
+//! often ten changes at a time leave the family unknown; the file has
 //! `n m` in its first line, then `u v weight` lines.
 
 #[path = "../tests/rules/recompute.rs"]
@@ -125,6 +126,9 @@ fn main() {
     if std::env::args().nth(4).as_deref() == Some("rules") {
         return rules(&mut graph, &mut scratch, changes, path.rsplit('/').next().unwrap_or(&path));
     }
+    if std::env::args().nth(4).as_deref() == Some("ticks") {
+        return ticks(&mut graph, &mut scratch, changes, path.rsplit('/').next().unwrap_or(&path));
+    }
     let (mut stamp, mut seed) = (0, 1u64);
     let (mut times, mut units): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     let mut outcomes: BTreeMap<&str, (u64, f64)> = BTreeMap::new();
@@ -240,4 +244,80 @@ fn rules(graph: &mut Packed, scratch: &mut [u64], changes: usize, name: &str) {
         let [median, high, most] = [0.5, 0.99, 1.0].map(|share| rank(times, share));
         println!("    {rule:<14} {:>6} us median {median:7.2} p99 {high:7.1} max {most:7.1}", times.len());
     }
+}
+
+/// Ticks of five edges that go and five that come back, out of a thousand that are gone: how many of them end stale.
+/// Each stale tick is followed by a search at once.
+fn ticks(graph: &mut Packed, scratch: &mut [u64], ticks: usize, name: &str) {
+    let slots = graph.slots();
+    let mut slab = vec![0; Family::words(slots)];
+    let mut family = Family::new(&mut Arena::new(&mut slab), slots).expect("words");
+    let mut dynamic = Dynamic::new(1 << 18);
+    dynamic.set(recompute(graph, &mut family, scratch));
+    let mut seed = 1u64;
+    let mut gone: Vec<(u16, u16, u16)> = Vec::new();
+    let mut fired: BTreeMap<String, u64> = BTreeMap::new();
+    let mut filling = true;
+    let (mut run, mut stale, mut units, mut times) = (0, 0, Vec::new(), Vec::new());
+    while run < ticks && stale < 100 {
+        let mut work = Work::new(u64::MAX);
+        let mut time = 0.0;
+        for step in 0..10 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            filling &= gone.len() < 1000;
+            let change = if step % 2 == 0 || filling || gone.is_empty() {
+                let u = (seed >> 40) as usize % slots;
+                let edge = graph.edge[graph.start[u] as usize + (seed >> 20) as usize % usize::from(graph.len[u])];
+                let v = usize::from(graph.take(u, edge));
+                graph.take(v, edge);
+                if graph.len[u] == 0 || graph.len[v] == 0 {
+                    graph.put(u, v as u16, edge);
+                    graph.put(v, u as u16, edge);
+                    continue;
+                }
+                gone.push((u as u16, v as u16, edge));
+                (u as u16, v as u16, graph.weights[usize::from(edge)], 0)
+            } else {
+                let (u, v, edge) = gone.swap_remove((seed >> 30) as usize % gone.len());
+                graph.put(usize::from(u), v, edge);
+                graph.put(usize::from(v), u, edge);
+                (u, v, 0, graph.weights[usize::from(edge)])
+            };
+            if filling {
+                continue;
+            }
+            let (u, v, before, after) = change;
+            let (u_is_new, v_is_new, u_gone, v_gone) = (false, false, false, false);
+            let change = Change { u, v, before, after, u_is_new, v_is_new, u_gone, v_gone };
+            let started = Instant::now();
+            let rule = dynamic.apply(change, graph, &mut family, scratch, &mut work).expect("words");
+            time += started.elapsed().as_secs_f64() * 1e6;
+            *fired.entry(format!("{rule:?}")).or_default() += 1;
+        }
+        if filling {
+            continue;
+        }
+        if run == 0 || dynamic.state() == State::Stale {
+            stale += u32::from(run > 0);
+            dynamic.set(recompute(graph, &mut family, scratch));
+            dynamic.scratch_changed();
+        } else {
+            times.push(time);
+            units.push(work.used() as f64);
+        }
+        run += 1;
+    }
+    let (state, count) = (dynamic.state(), family.count());
+    assert_eq!((state, count), (recompute(graph, &mut family, scratch), family.count()), "as from scratch");
+    times.sort_by(f64::total_cmp);
+    units.sort_by(f64::total_cmp);
+    println!(
+        "{name}: {run} ticks, {stale} stale; us a tick median {:.1} p99 {:.1}; units median {} p99 {}; {:?}; {} cuts; {fired:?}",
+        rank(&times, 0.5),
+        rank(&times, 0.99),
+        rank(&units, 0.5),
+        rank(&units, 0.99),
+        state,
+        count
+    );
 }
