@@ -9,7 +9,7 @@
 //! | 2 | heavier | some do, some do not | same | those that do not |
 //! | 3 | heavier | all do | more | unknown: [`State::Stale`] |
 //! | 4 | lighter | some do | less w | those that do |
-//! | 5 | lighter | none does | min(lambda, f) | f > lambda: same; f = lambda: and all minimum u-v cuts; f < lambda: those alone |
+//! | 5 | lighter | none does | min(lambda, f) | f > lambda: same; f = lambda: with all minimum u-v cuts; f < lambda: those |
 //!
 //! f is the maximum flow between u and v afterwards. Rules 1 and 2 hold since no cut got lighter, rule 4 since every
 //! cut that separates u and v lost w and no other did. In rule 5 every cut that separates u and v was more than lambda,

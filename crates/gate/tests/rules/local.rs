@@ -64,7 +64,7 @@ fn flows_and_cuts_between_two_vertices() {
         }
     }
     println!(
-        "{GRAPHS} graphs: {more} flows above the bound, {exact} exact; {generated} cuts from {given} given; {apart} apart"
+        "{GRAPHS} graphs: {more} flows above a bound, {exact} exact; {generated} cuts, {given} given; {apart} apart"
     );
 }
 
