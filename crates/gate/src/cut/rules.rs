@@ -21,14 +21,16 @@
 //! then only the components count.
 
 mod components;
+mod cuts;
 
 use crate::arena::OutOfMemory;
-use crate::cut::family::{Family, Newcomer};
+use crate::cut::family::Newcomer;
 use crate::cut::local::live::Live;
 use crate::cut::local::{Connectivity, Local};
 use crate::work::Work;
 
 pub use components::label_components;
+pub use cuts::Cuts;
 
 /// One change of one edge between two vertices of the core, right after it was made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,61 +51,6 @@ pub struct Change {
     pub u_gone: bool,
     /// The vertex went with this edge, its last; the slot means nothing any more.
     pub v_gone: bool,
-}
-
-/// What the rules need of a family of minimum cuts. [`Family`] is one; tests have another, with explicit sets.
-pub trait Cuts {
-    /// One atom that holds these vertices, and no cut.
-    fn reset(&mut self, vertices: impl Iterator<Item = u16>);
-
-    /// A minimum cut by one of its sides, and a vertex not in it. With it come all that follow from crossings.
-    fn insert(&mut self, side: &[u16], outside: u16, work: &mut Work);
-
-    /// Whether no cut separates `u` and `v`.
-    fn same_atom(&self, u: u16, v: u16) -> bool;
-
-    /// Drops the cuts that separate `u` and `v`; whether any cut is left. If none is, the family may be in any state.
-    fn contract(&mut self, u: u16, v: u16, work: &mut Work) -> bool;
-
-    /// Drops the cuts that do not separate `u` and `v`, which some cut separates.
-    fn keep_between(&mut self, u: u16, v: u16, work: &mut Work);
-
-    /// A new vertex that is joined to `beside` alone.
-    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer);
-
-    /// Takes out a vertex that had one edge, and its own cut if there was one; whether any cut is left. If none is, the
-    /// family may be in any state.
-    fn remove_vertex(&mut self, vertex: u16) -> bool;
-}
-
-impl Cuts for Family<'_> {
-    fn reset(&mut self, vertices: impl Iterator<Item = u16>) {
-        self.reset(vertices);
-    }
-
-    fn insert(&mut self, side: &[u16], outside: u16, work: &mut Work) {
-        self.insert(side, outside, work);
-    }
-
-    fn same_atom(&self, u: u16, v: u16) -> bool {
-        self.same_atom(u, v)
-    }
-
-    fn contract(&mut self, u: u16, v: u16, work: &mut Work) -> bool {
-        self.contract(u, v, work)
-    }
-
-    fn keep_between(&mut self, u: u16, v: u16, work: &mut Work) {
-        self.keep_between(u, v, work);
-    }
-
-    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer) {
-        self.add_vertex(vertex, beside, newcomer);
-    }
-
-    fn remove_vertex(&mut self, vertex: u16) -> bool {
-        self.remove_vertex(vertex)
-    }
 }
 
 /// What is known of the graph's minimum cuts.
