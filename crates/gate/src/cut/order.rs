@@ -168,13 +168,13 @@ impl Order<'_> {
         let row = kernel.row(vertex);
         work.charge(1 + row.len() as u64);
         let mut outward = 0;
-        for at in row {
-            let to = usize::from(kernel.to[at]);
-            if self.mark[to] & ABSORBED != 0 {
+        for (to, room) in kernel.to[row.clone()].iter().zip(&kernel.room[row]) {
+            let to = usize::from(*to);
+            if self.absorbed(to) {
                 continue;
             }
             // Without flow the two arcs of an edge are alike.
-            let more = if touched { kernel.room[kernel.twin(vertex, to)] } else { kernel.room[at] };
+            let more = if touched { kernel.room[kernel.twin(vertex, to)] } else { *room };
             outward += more;
             self.add(to, more, bound, &mut certify);
         }
