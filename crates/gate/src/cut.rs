@@ -7,30 +7,80 @@
 //! | module | concept |
 //! | --- | --- |
 //! | `kernel` | the graph with vertices contracted that no minimum cut separates |
+//! | `clusters` | which vertices are proved to be strongly connected |
 //! | `order` | who joins the growing set X next |
 //! | `flow` | maximum flow from X to a vertex, up to a bound |
 //! | `chain` | all minimum cuts that first appear with one vertex |
+//! | `sweep` | the vertices, one by one, and the cuts that appear |
 //! | `atoms` | the partition that the cuts found so far leave |
+//! | [`family`] | all minimum cuts as one tree |
 //! | [`digest`] | the cut hash and the vertex-set digest |
 //! | `search` | the resumable search that joins them |
+//! | [`local`] | maximum flow between two vertices of the live graph, and all minimum cuts between them |
+//! | [`rules`] | how the family changes with one edge |
 //!
 //! Two passes. Scans without flow (Nagamochi, Ono and Ibaraki, 1994) contract what is more than lambda-hat connected
 //! until little shrinks. Then one sweep over the kernel: X starts as {s}, vertices join one at a time, and a vertex whose
 //! weight to X is at most lambda-hat is first separated from X by a flow. Every minimum cut is met exactly once, at
 //! the first vertex of T that joins.
 
+mod arrays;
 mod atoms;
 mod chain;
+mod clusters;
 pub mod digest;
+pub mod family;
 mod flow;
+mod joined;
 mod kernel;
+pub mod local;
 mod order;
+pub mod rules;
 mod search;
+mod sweep;
+mod whole;
 
+pub use atoms::Atoms;
 pub use digest::{CutDigest, vertex_set_digest};
-pub use search::CutSearch;
+pub use search::Search;
+pub use whole::CutSearch;
 
-/// What a finished [`CutSearch`] found. Vertices are indices of the [`crate::core_graph::CoreGraph`].
+use crate::work::Work;
+
+/// Who takes the minimum cuts as a [`Search`] meets them, each exactly once.
+///
+/// Cuts are sets of *kernel vertices*: classes of vertices that no minimum cut separates, numbered 0.. in order of their
+/// smallest members. [`Search::kernel_of`] says which vertex belongs to which.
+pub trait Cuts {
+    /// Whether cuts are taken at all. If not, the search is shorter: it finds the value, v1 and T* alone.
+    const WANTED: bool;
+
+    /// All cuts so far were too large: forget them. Called before the first cut too.
+    fn reset(&mut self, kernel_vertices: usize, work: &mut Work);
+
+    /// One more minimum cut: the kernel vertices of its side without vertex 0, in no order of meaning.
+    ///
+    /// Cuts come in chains. `side[..grown_from]` is the cut given before this one; 0 begins a chain.
+    fn cut(&mut self, side: &[u16], grown_from: usize, work: &mut Work);
+
+    /// Writes for each kernel vertex a number of its atom, less than the number of kernel vertices.
+    fn classes(&mut self, classes: &mut [u16]);
+}
+
+/// Takes no cuts.
+pub struct NoCuts;
+
+impl Cuts for NoCuts {
+    const WANTED: bool = false;
+
+    fn reset(&mut self, _: usize, _: &mut Work) {}
+
+    fn cut(&mut self, _: &[u16], _: usize, _: &mut Work) {}
+
+    fn classes(&mut self, _: &mut [u16]) {}
+}
+
+/// What a finished [`Search`] found. Vertices are those of the [`crate::core_graph::Rows`] it was started on.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut<'a> {
     /// lambda, the weight of a minimum cut, raw 32.32. 0 if the graph is not connected or has fewer than two vertices.
@@ -43,11 +93,13 @@ pub struct Cut<'a> {
     pub far_side: &'a [u8],
     /// The number of vertices in T*.
     pub far_count: u32,
-    /// The smallest vertex of each vertex's atom. Atoms are the components if the graph is not connected.
-    pub atom: &'a [u32],
-    /// The number of vertices outside the atom of vertex 0.
+    /// The smallest vertex of each vertex's atom. Atoms are the components if the graph is not connected. Empty if it is and
+    /// no cuts were wanted.
+    pub atom: &'a [u16],
+    /// The number of vertices outside the atom of vertex 0; 0 if `atom` is empty.
     pub outside_count: u32,
-    /// The number of minimum cuts, at most n(n-1)/2. 0 if the graph is not connected or has fewer than two vertices.
+    /// The number of minimum cuts, at most n(n-1)/2. 0 if the graph is not connected or has fewer than two vertices, or if no
+    /// cuts were wanted.
     pub family: u64,
 }
 

@@ -10,7 +10,7 @@
 //! | [`config`] | what a gate is told: core, statistic, policy, budgets |
 //! | [`profile`] | what fits in which memory |
 //! | [`graph`] | the active graph, in slots |
-//! | [`snapshot`], [`core_graph`] | the core, frozen, in order of external id |
+//! | [`core_graph`] | the graph that a search is started on, in order of external id |
 //! | [`cut`] | canonical minimum cut, its family and its hash |
 //! | [`spectral`] | spectral score and its certified bounds |
 //! | [`evidence`] | e-processes, decision, severity |
@@ -25,7 +25,6 @@ pub mod cut;
 pub mod evidence;
 pub mod graph;
 pub mod profile;
-pub mod snapshot;
 pub mod spectral;
 pub mod tick;
 pub mod work;

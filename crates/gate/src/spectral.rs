@@ -7,7 +7,8 @@
 //! | module | concept |
 //! | --- | --- |
 //! | `search` | the stages, their work and their checkpoints |
-//! | `lanczos` | the arithmetic of one step; start vector; connectivity |
+//! | `upper` | the graph's edges, each once; connectivity |
+//! | `lanczos` | the arithmetic of one step; start vector |
 //! | `ritz` | smallest eigenvalue and vector of the tridiagonal matrix |
 //! | `rayleigh` | the exact Rayleigh quotient: the upper bound |
 //! | `bound` | the lower bound from the minimum cut |
@@ -22,6 +23,7 @@ mod rayleigh;
 mod ritz;
 mod search;
 mod sqrt;
+mod upper;
 
 pub use bound::lower_bound;
 pub use search::{Score, SpectralSearch};

@@ -1,70 +1,81 @@
 //! One tick: ingest, minimum cut, spectral score, evidence, witness, each within its budget.
 //!
-//! Cut and score speak of a *flight*: the core as it was frozen at one epoch. A flight that does not finish in its
-//! tick goes on in later ones; a new one starts when it is through and the graph has changed since. What is published
-//! always names the epoch that it speaks of, and a phase's bit is set only if what it published speaks of the graph as it
-//! is at the end of this tick.
+//! The minimum cut follows every change where a delta rule can tell; where none can, a sweep takes off on a copy of the core and
+//! goes on over later ticks. The score is always computed in such a flight. What is published names the epoch of the graph
+//! that it speaks of, and a phase's bit is set only if what it published speaks of the graph as it is at the end of this tick.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | [`pending`] | deltas between input and graph |
+//! | `membership` | the core, followed change by change |
+//! | `minimum` | the phase of the minimum cut |
+//! | `changes` | what changed during a sweep |
+//! | `labels` | what the cut says of each vertex |
+//! | `scoring` | the phase of the score |
+//! | [`report`] | what a tick found |
 
+mod changes;
+mod labels;
+mod membership;
+mod minimum;
 pub mod pending;
 pub mod report;
+mod scoring;
 
 use crate::arena::{Arena, OutOfMemory};
 use crate::config::{Configuration, ConfigurationError, Statistic};
-use crate::cut::{CutDigest, CutSearch};
+use crate::cut::rules::Dynamic;
+use crate::cut::{Cut, Search};
 use crate::evidence::Evidence;
-use crate::graph::GraphStore;
+use crate::graph::{CoreRows, GraphStore};
 use crate::profile::Profile;
-use crate::snapshot::CoreSnapshot;
-use crate::spectral::{self, SpectralSearch};
+use crate::spectral::SpectralSearch;
 use crate::work::{Progress, Work};
-use codec::Digest;
 
-use pending::{Ingested, InputError, Pending};
-use report::{Components, CutReport, EvidenceReport, GraphReport, ScoreReport, TickReport, WorkReport};
+use minimum::{Ground, Minimum};
+use pending::{Accepted, Ingested, InputError, Pending};
+use report::{Components, EvidenceReport, GraphReport, TickReport, WorkReport};
+use scoring::Scoring;
 
 /// A gate with all its state, in arenas carved from one slab.
 pub struct Gate<'a> {
     configuration: Configuration<'a>,
     graph: GraphStore<'a>,
     pending: Pending<'a>,
-    snapshot: CoreSnapshot<'a>,
-    cut: CutSearch<'a>,
-    spectral: SpectralSearch<'a>,
+    minimum: Minimum<'a>,
+    scoring: Scoring,
     evidence: Evidence,
-    flight: Flight,
-    published_cut: Option<CutReport>,
-    published_score: Option<ScoreReport>,
+    /// Where sweeps and scores fly: [`area_words`].
+    area: &'a mut [u64],
 }
 
-/// What is being computed about a frozen core.
-struct Flight {
-    /// The epoch whose graph it speaks of.
-    epoch: u64,
-    /// The version of the graph then; `None` before the first flight.
-    version: Option<u64>,
-    cut: Stage,
-    spectral: Stage,
-    digest: Option<CutDigest>,
-    /// The vertex-set digest of the frozen core, if an earlier flight has left it.
-    vertex_set: Option<Digest>,
-    /// Whether the certified lower bound is in the published score.
-    bounded: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Running,
-    Through,
+/// Words of the flight area: a sweep has it alone, a score shares it with the delta rules.
+const fn area_words(vertices: usize, edges: usize) -> usize {
+    // The core is numbered in the front of a sweep's area, or in the scratch of the rules.
+    assert!(CoreRows::words(vertices) <= Search::front_words(vertices));
+    assert!(CoreRows::words(vertices) <= Dynamic::words(vertices));
+    let sweep = Search::words(vertices, edges);
+    let shared = Dynamic::words(vertices) + SpectralSearch::words(vertices, edges);
+    if sweep > shared { sweep } else { shared }
 }
 
 impl<'a> Gate<'a> {
+    /// Words of the slab for this capacity, beside what the configuration takes.
+    #[must_use]
+    pub const fn words(vertices: usize, edges: usize, pending: usize) -> usize {
+        GraphStore::words(vertices, edges)
+            + Pending::words(pending)
+            + Minimum::words(vertices, pending)
+            + area_words(vertices, edges)
+    }
+
     /// A gate with an empty graph, from the encoded configuration. `slab` must have [`Profile::slab_words`] words at least.
     ///
     /// # Errors
     /// [`ConfigurationError`] if the configuration is malformed or of another profile, or the slab too small for it.
     pub fn new(configuration: &[u8], profile: Profile, slab: &'a mut [u64]) -> Result<Self, ConfigurationError> {
         let mut arena = Arena::new(slab);
-        let protected = arena.take(profile.vertices).map_err(|_| ConfigurationError::Slab)?;
+        let protected = arena.take(profile.protected).map_err(|_| ConfigurationError::Slab)?;
         let configuration = Configuration::decode(configuration, protected)?;
         if configuration.profile != profile {
             return Err(ConfigurationError::OtherProfile);
@@ -73,26 +84,15 @@ impl<'a> Gate<'a> {
     }
 
     fn carve(configuration: Configuration<'a>, arena: &mut Arena<'a>) -> Result<Self, OutOfMemory> {
-        let (vertices, edges) = (configuration.profile.vertices, configuration.profile.edges);
+        let Profile { vertices, edges, pending, .. } = configuration.profile;
         Ok(Self {
             configuration,
             graph: GraphStore::new(arena, vertices, edges)?,
-            pending: Pending::new(arena, configuration.profile.pending)?,
-            snapshot: CoreSnapshot::new(arena, vertices, edges)?,
-            cut: CutSearch::new(arena, vertices, edges)?,
-            spectral: SpectralSearch::new(arena, vertices, edges)?,
+            pending: Pending::new(arena, pending)?,
+            minimum: Minimum::new(arena, vertices, pending)?,
+            scoring: Scoring::new(),
             evidence: Evidence::new(&configuration.policy),
-            flight: Flight {
-                epoch: 0,
-                version: None,
-                cut: Stage::Through,
-                spectral: Stage::Through,
-                digest: None,
-                bounded: false,
-                vertex_set: None,
-            },
-            published_cut: None,
-            published_score: None,
+            area: arena.take(area_words(vertices, edges))?,
         })
     }
 
@@ -102,10 +102,11 @@ impl<'a> Gate<'a> {
         &self.graph
     }
 
-    /// The frozen core of the current flight and the search over it, for whoever wants to draw the cut.
+    /// The external ids of the core, ascending, and its cut, whose vertices are numbered in that order; if both are known of
+    /// the graph as it is now.
     #[must_use]
-    pub fn flight(&self) -> (&CoreSnapshot<'a>, &CutSearch<'a>) {
-        (&self.snapshot, &self.cut)
+    pub fn cut(&self) -> Option<(&[u64], Cut<'_>)> {
+        self.minimum.view()
     }
 
     /// Runs one tick on one input (`spec/input.md`).
@@ -115,22 +116,22 @@ impl<'a> Gate<'a> {
     pub fn tick(&mut self, epoch: u64, input: &[u8]) -> Result<TickReport, InputError> {
         let budget = self.configuration.budget;
         let mut total = Total { left: budget.total };
-        let accepted = self.pending.accept(input)?;
+        let accepted = Accepted::read(input)?;
         if accepted.rearm {
             self.evidence.rearm();
         }
 
+        // The rules follow the graph while it changes; what they may use is what ingest cannot.
         let mut ingest = total.phase(budget.ingest);
-        let ingested = self.pending.apply(&mut self.graph, self.configuration.loss_scale, &mut ingest);
+        let mut cut = Work::new(budget.cut.min(total.left.saturating_sub(budget.ingest)));
+        let ingested = self.ingest(epoch, &accepted, &mut ingest, &mut cut);
         total.settle(&ingest);
-
-        let mut cut = total.phase(budget.cut);
-        self.take_off(epoch, &mut cut);
-        self.advance_cut(&mut cut);
+        cut.relimit(budget.cut.min(total.left));
+        self.advance_cut(epoch, &mut cut);
         total.settle(&cut);
 
         let mut spectral = total.phase(budget.spectral);
-        self.advance_spectral(&mut spectral);
+        self.advance_score(epoch, &mut spectral);
         total.settle(&spectral);
 
         let mut evidence = total.phase(budget.evidence);
@@ -139,7 +140,7 @@ impl<'a> Gate<'a> {
         total.settle(&evidence);
 
         let mut witness = total.phase(budget.witness);
-        self.advance_digest(&mut witness);
+        self.minimum.hash(epoch, &mut witness);
         total.settle(&witness);
 
         let work = WorkReport {
@@ -153,85 +154,41 @@ impl<'a> Gate<'a> {
         Ok(self.report(statistic, &ingested, work))
     }
 
-    /// Starts a flight if there is none and the graph is not the one that the last flight spoke of.
-    fn take_off(&mut self, epoch: u64, work: &mut Work) {
-        let in_flight =
-            self.flight.cut == Stage::Running || self.flight.spectral == Stage::Running || self.flight.digest.is_some();
-        if in_flight || self.flight.version == Some(self.graph.version()) || work.exhausted() {
-            return;
-        }
-        work.charge(self.snapshot.freeze(&self.graph, self.configuration.core));
-        let view = self.snapshot.view();
-        self.cut.start(&view);
-        self.spectral.start(&view);
-        self.flight = Flight {
-            epoch,
-            version: Some(self.graph.version()),
-            cut: Stage::Running,
-            spectral: Stage::Running,
-            digest: None,
-            bounded: false,
-            vertex_set: self.flight.vertex_set.filter(|_| self.snapshot.same_vertices()),
-        };
+    fn ingest(&mut self, epoch: u64, accepted: &Accepted<'_>, ingest: &mut Work, cut: &mut Work) -> Ingested {
+        let (core, scale) = (self.configuration.core, self.configuration.loss_scale);
+        let Self { graph, pending, minimum, area, .. } = self;
+        minimum.expect(pending.len() as u64 + accepted.deltas());
+        pending.apply(graph, accepted, scale, ingest, &mut |graph, change| {
+            minimum.note(&mut Ground { epoch, graph, core, area }, change, cut);
+        })
     }
 
-    fn advance_cut(&mut self, work: &mut Work) {
-        let view = self.snapshot.view();
-        if self.flight.cut == Stage::Running && self.cut.advance(&view, work) == Progress::Done {
-            self.flight.cut = Stage::Through;
-            let kept = self.flight.vertex_set;
-            self.flight.digest = Some(kept.map_or_else(CutDigest::start, CutDigest::with_vertex_set));
-        }
+    fn advance_cut(&mut self, epoch: u64, work: &mut Work) {
+        let core = self.configuration.core;
+        let Self { graph, minimum, scoring, area, .. } = self;
+        minimum.advance(&mut Ground { epoch, graph, core, area }, scoring, work);
     }
 
-    fn advance_spectral(&mut self, work: &mut Work) {
-        let view = self.snapshot.view();
-        if self.flight.spectral == Stage::Running && self.spectral.advance(&view, work) == Progress::Done {
-            self.flight.spectral = Stage::Through;
-            let score = self.spectral.result().expect("a search that is through has a result");
-            self.published_score = Some(ScoreReport {
-                epoch: self.flight.epoch,
-                score: score.score,
-                lower: 0,
-                upper: score.upper,
-                neg_log2: score.neg_log2_nu2,
-            });
-        }
-        self.bound_score();
-    }
-
-    /// The certified lower bound needs the cut of the same flight; it is filled in as soon as that is known.
-    fn bound_score(&mut self) {
-        if self.flight.bounded || self.flight.cut == Stage::Running || self.flight.spectral == Stage::Running {
-            return;
-        }
-        if let (Some(score), Some(cut)) = (&mut self.published_score, self.cut.result())
-            && score.epoch == self.flight.epoch
-        {
-            let view = self.snapshot.view();
-            let max_degree = (0..view.vertex_count()).map(|v| view.row(v).map(|(_, w)| w).sum()).max().unwrap_or(0);
-            let lower = spectral::lower_bound(cut.value, view.vertex_count() as u32, max_degree);
-            // Both bounds are certain, and the float between them is moved into the interval if it lies outside.
-            score.lower = lower.min(score.upper);
-            score.score = score.score.max(score.lower);
-            self.flight.bounded = true;
-        }
+    fn advance_score(&mut self, epoch: u64, work: &mut Work) {
+        let core = self.configuration.core;
+        let without_cut = self.configuration.budget.cut == 0;
+        let Self { graph, minimum, scoring, area, .. } = self;
+        scoring.advance(&mut Ground { epoch, graph, core, area }, minimum, without_cut, work);
     }
 
     /// This tick's value of the watched statistic, in Q0.32, if what it needs speaks of the graph as it is.
     fn statistic(&self, ingested: &Ingested) -> Option<u32> {
         const ONE: u64 = 1 << 32;
-        let fresh = self.pending.is_empty() && self.flight.version == Some(self.graph.version());
         let value = match self.configuration.statistic {
             Statistic::Score | Statistic::OneMinusScore => {
-                let published = self.published_score.filter(|_| fresh && self.flight.spectral == Stage::Through)?;
-                let score = published.score.min(ONE);
+                let score =
+                    self.scoring.fresh(self.graph.version()).filter(|_| self.pending.is_empty())?.score.min(ONE);
                 if self.configuration.statistic == Statistic::Score { score } else { ONE - score }
             }
             Statistic::CutDrop => {
-                let found = self.cut.result().filter(|_| fresh && self.flight.cut == Stage::Through)?;
+                let found = self.minimum.value(self.configuration.core).filter(|_| self.pending.is_empty())?;
                 let reference = u128::from(self.configuration.cut_reference);
-                let kept = (u128::from(found.value) << 32).div_ceil(reference);
+                let kept = (u128::from(found) << 32).div_ceil(reference);
                 ONE.saturating_sub(u64::try_from(kept).unwrap_or(u64::MAX))
             }
             Statistic::ObservationLoss => ingested.mean_loss()?,
@@ -249,33 +206,10 @@ impl<'a> Gate<'a> {
         }
     }
 
-    fn advance_digest(&mut self, work: &mut Work) {
-        let view = self.snapshot.view();
-        let Some(found) = self.cut.result() else { return };
-        let Some(digest) = &mut self.flight.digest else { return };
-        if digest.advance(view.ids, &found, work) == Progress::Done
-            && let Some(digest) = self.flight.digest.take()
-        {
-            // The next flight begins with it if it finds the same vertices.
-            self.flight.vertex_set = Some(digest.vertex_set());
-            let far = u64::from(found.far_count);
-            self.published_cut = Some(CutReport {
-                epoch: self.flight.epoch,
-                value: found.value,
-                components: found.components,
-                small_side: far.min(view.vertex_count() as u64 - far),
-                family: found.family,
-                hash: digest.finish(),
-            });
-        }
-    }
-
     fn report(&self, statistic: Option<u32>, ingested: &Ingested, work: WorkReport) -> TickReport {
-        let view = self.snapshot.view();
         let ingest = self.pending.is_empty();
-        let current = ingest && self.flight.version == Some(self.graph.version());
-        let cut = current && self.flight.cut == Stage::Through;
-        let spectral = current && self.flight.spectral == Stage::Through;
+        let cut = ingest && self.minimum.is_fresh();
+        let (core_vertices, core_edges) = self.minimum.core_size();
         let (fail_bits, pass_bits) = self.evidence.bits();
         let (fail_threshold, pass_threshold) = self.evidence.thresholds();
         let in_256ths = |bits: u32| i32::try_from(bits * 256).unwrap_or(i32::MAX);
@@ -284,20 +218,20 @@ impl<'a> Gate<'a> {
             completed: Components {
                 ingest,
                 cut,
-                spectral,
+                spectral: ingest && self.scoring.fresh(self.graph.version()).is_some(),
                 evidence: !self.evidence.pending(),
-                witness: cut && self.flight.digest.is_none(),
+                witness: ingest && self.minimum.is_hashed(),
             },
             work,
             graph: GraphReport {
                 vertices: self.graph.vertex_count() as u64,
                 edges: self.graph.edge_count() as u64,
-                core_vertices: view.vertex_count() as u64,
-                core_edges: view.edge_count() as u64,
+                core_vertices: core_vertices as u64,
+                core_edges: core_edges as u64,
                 version: self.graph.version(),
             },
-            cut: self.published_cut,
-            score: self.published_score,
+            cut: self.minimum.published(),
+            score: self.scoring.published(),
             evidence: EvidenceReport {
                 hash: self.evidence.digest(),
                 statistic,

@@ -15,6 +15,11 @@ impl Work {
         Self { used: 0, limit }
     }
 
+    /// Another limit for what was used already and what comes.
+    pub fn relimit(&mut self, limit: u64) {
+        self.limit = limit;
+    }
+
     /// Counts `units` as used. May pass the limit: a phase stops at the first checkpoint at or after it, and each
     /// checkpoint's distance from the next is bounded and documented where it stands.
     pub fn charge(&mut self, units: u64) {

@@ -6,84 +6,71 @@
 //! holds X. So they form a chain, each a strongly connected component of the residual graph larger than the one
 //! before, and Tarjan's algorithm meets these components in that order.
 
-use crate::arena::{Arena, OutOfMemory, words_for};
-use crate::cut::atoms::Atoms;
-use crate::cut::flow::{ACTIVE, FAR, Flow, NEAR, UNSEEN};
+use crate::cut::Cuts;
+use crate::cut::flow::{ACTIVE, FAR, NEAR, UNSEEN};
 use crate::cut::kernel::Kernel;
-use crate::cut::order::Order;
+use crate::cut::order::{ABSORBED, Order, SEARCH};
 use crate::work::Work;
 
-/// The stacks of Tarjan's algorithm (1972), without recursion.
-pub(super) struct Chain<'a> {
-    index: &'a mut [u32],
-    low: &'a mut [u32],
-    stack: &'a mut [u32],
-    stack_len: usize,
-    calls: &'a mut [u32],
-    calls_len: usize,
-    /// The next link of a vertex on the call stack to look at.
-    position: &'a mut [u32],
-    count: u32,
-    near_len: usize,
-    far_len: usize,
+/// Tarjan's algorithm (1972) without recursion. A vertex is either being explored or waits for its component to close,
+/// so that both stacks share one array (Pearce, 2016).
+pub(super) struct Chain<'s> {
+    index: &'s mut [u16],
+    low: &'s mut [u16],
+    /// The vertices being explored from the front, those that wait from the end.
+    stack: &'s mut [u16],
+    /// The next arc of a vertex being explored.
+    position: &'s mut [u16],
+    /// The largest cut so far from the front, vertices reached from X from the end.
+    queue: &'s mut [u16],
+    calls: usize,
+    waiting: usize,
+    count: u16,
+    near: usize,
+    far: usize,
 }
 
-impl<'a> Chain<'a> {
-    pub(super) const fn words(vertices: usize) -> usize {
-        5 * words_for::<u32>(vertices)
+impl<'s> Chain<'s> {
+    /// A chain in `memory` whose smallest cut is the first `near` of `queue`.
+    pub(super) fn new([index, low, stack, position]: [&'s mut [u16]; 4], queue: &'s mut [u16], near: usize) -> Self {
+        Self { index, low, stack, position, queue, calls: 0, waiting: 0, count: 0, near, far: 0 }
     }
 
-    pub(super) fn new(arena: &mut Arena<'a>, vertices: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self {
-            index: arena.take(vertices)?,
-            low: arena.take(vertices)?,
-            stack: arena.take(vertices)?,
-            stack_len: 0,
-            calls: arena.take(vertices)?,
-            calls_len: 0,
-            position: arena.take(vertices)?,
-            count: 0,
-            near_len: 0,
-            far_len: 0,
-        })
-    }
-
-    /// Splits `atoms` along every cut of the chain and returns their number. The smallest, of `near_len` vertices,
-    /// is at the head of the flow's queue; afterwards nothing is marked. O(n + m) units.
+    /// Gives every cut of the chain to `cuts`. Returns how many there are; afterwards nothing is marked. O(n + m) units.
     pub(super) fn walk(
         &mut self,
         kernel: &Kernel<'_>,
-        order: &Order<'_>,
-        flow: &mut Flow<'_>,
-        atoms: &mut Atoms<'_>,
-        near_len: usize,
+        order: &mut Order<'_>,
+        cuts: &mut impl Cuts,
         work: &mut Work,
     ) -> u64 {
-        atoms.split(&flow.queue[..near_len], work);
-        let mut cuts = 1;
-        self.near_len = near_len;
-        self.far_len = 0;
-        self.count = 0;
+        cuts.cut(&self.queue[..self.near], 0, work);
+        let mut count = 1;
         let mut at = 0;
         // The larger of two successive cuts always has a neighbour of the smaller one in it.
-        while at < self.near_len {
-            let vertex = flow.queue[at] as usize;
+        while at < self.near {
+            let vertex = usize::from(self.queue[at]);
             at += 1;
-            work.charge(1);
-            for position in kernel.row_range(vertex) {
-                let to = kernel.link(position).to();
-                work.charge(1);
-                if flow.mark[to] == UNSEEN && !order.absorbed(to) {
-                    cuts += self.explore(kernel, order, flow, atoms, to, work);
+            let row = kernel.row(vertex);
+            work.charge(1 + row.len() as u64);
+            for arc in row {
+                let to = usize::from(kernel.to[arc]);
+                if order.mark[to] & (SEARCH | ABSORBED) == UNSEEN {
+                    count += self.explore(kernel, order, cuts, to, work);
                 }
             }
         }
-        let vertices = kernel.vertices();
-        for at in (0..self.near_len).chain(vertices - self.far_len..vertices) {
-            flow.mark[flow.queue[at] as usize] = UNSEEN;
+        let vertices = self.queue.len();
+        for at in (0..self.near).chain(vertices - self.far..vertices) {
+            order.mark[usize::from(self.queue[at])] &= !SEARCH;
         }
-        work.charge((self.near_len + self.far_len) as u64);
-        cuts
+        work.charge((self.near + self.far) as u64);
+        count
+    }
+
+    /// The largest cut of the chain, once it was walked.
+    pub(super) fn largest(&self) -> &[u16] {
+        &self.queue[..self.near]
     }
 
     /// Depth first from `root` through all that could send flow to it. Each component that closes without being
@@ -91,105 +78,115 @@ impl<'a> Chain<'a> {
     fn explore(
         &mut self,
         kernel: &Kernel<'_>,
-        order: &Order<'_>,
-        flow: &mut Flow<'_>,
-        atoms: &mut Atoms<'_>,
+        order: &mut Order<'_>,
+        cuts: &mut impl Cuts,
         root: usize,
         work: &mut Work,
     ) -> u64 {
-        let mut cuts = 0;
-        if !self.enter(kernel, order, flow, root) {
+        let mut count = 0;
+        if !self.enter(order, root) {
             return 0;
         }
-        while self.calls_len > 0 {
-            let vertex = self.calls[self.calls_len - 1] as usize;
-            let position = self.position[vertex] as usize;
+        while self.calls > 0 {
+            let vertex = usize::from(self.stack[self.calls - 1]);
+            let position = self.position[vertex];
             work.charge(1);
-            if position < kernel.row_range(vertex).end {
-                self.position[vertex] += 1;
-                let link = kernel.link(position);
-                let from = link.to();
-                if order.absorbed(from) || flow.residual_into(vertex, link) == 0 {
-                    continue;
+            if position == kernel.len[vertex] {
+                count += self.leave(order, cuts, vertex, work);
+                continue;
+            }
+            self.position[vertex] += 1;
+            let arc = kernel.first[vertex] as usize + usize::from(position);
+            let from = usize::from(kernel.to[arc]);
+            if order.absorbed(from) || kernel.room[arc] == 0 {
+                continue;
+            }
+            let closed = match order.mark[from] & SEARCH {
+                NEAR => true,
+                ACTIVE => {
+                    self.low[vertex] = self.low[vertex].min(self.index[from]);
+                    true
                 }
-                let closed = match flow.mark[from] {
-                    NEAR => true,
-                    ACTIVE => {
-                        self.low[vertex] = self.low[vertex].min(self.index[from]);
-                        true
-                    }
-                    UNSEEN => self.enter(kernel, order, flow, from),
-                    _ => false,
-                };
-                if !closed {
-                    // Reached from X, and with it all that is on the stack.
-                    self.abandon(kernel, flow, work);
-                    return cuts;
-                }
-            } else {
-                cuts += self.leave(flow, atoms, vertex, work);
+                UNSEEN => self.enter(order, from),
+                _ => false,
+            };
+            if !closed {
+                // Reached from X, and with it all that is on the stack.
+                self.abandon(order, work);
+                return count;
             }
         }
-        cuts
+        count
     }
 
-    /// Puts a vertex on both stacks, or marks it as reached from X and returns false.
-    fn enter(&mut self, kernel: &Kernel<'_>, order: &Order<'_>, flow: &mut Flow<'_>, vertex: usize) -> bool {
-        if flow.spare(order, vertex) > 0 {
-            self.set_far(kernel, flow, vertex);
+    /// Begins to explore a vertex, or marks it as reached from X and returns false.
+    fn enter(&mut self, order: &mut Order<'_>, vertex: usize) -> bool {
+        if order.spare[vertex] > 0 {
+            self.set_far(order, vertex);
             return false;
         }
-        flow.mark[vertex] = ACTIVE;
+        order.mark[vertex] |= ACTIVE;
         self.index[vertex] = self.count;
         self.low[vertex] = self.count;
         self.count += 1;
-        self.position[vertex] = kernel.row_range(vertex).start as u32;
-        self.stack[self.stack_len] = vertex as u32;
-        self.stack_len += 1;
-        self.calls[self.calls_len] = vertex as u32;
-        self.calls_len += 1;
+        self.position[vertex] = 0;
+        self.stack[self.calls] = vertex as u16;
+        self.calls += 1;
         true
     }
 
-    /// Takes a finished vertex off the call stack, and its component off the other if it is the component's root.
-    fn leave(&mut self, flow: &mut Flow<'_>, atoms: &mut Atoms<'_>, vertex: usize, work: &mut Work) -> u64 {
-        self.calls_len -= 1;
-        if self.calls_len > 0 {
-            let caller = self.calls[self.calls_len - 1] as usize;
+    /// Ends the exploration of a vertex. If it is the first of its component, that closes.
+    fn leave(&mut self, order: &mut Order<'_>, cuts: &mut impl Cuts, vertex: usize, work: &mut Work) -> u64 {
+        self.calls -= 1;
+        if self.calls > 0 {
+            let caller = usize::from(self.stack[self.calls - 1]);
             self.low[caller] = self.low[caller].min(self.low[vertex]);
         }
         if self.low[vertex] != self.index[vertex] {
+            self.waiting += 1;
+            let end = self.stack.len();
+            self.stack[end - self.waiting] = vertex as u16;
             return 0;
         }
-        let from = self.near_len;
-        loop {
-            self.stack_len -= 1;
-            let member = self.stack[self.stack_len];
-            flow.mark[member as usize] = NEAR;
-            flow.queue[self.near_len] = member;
-            self.near_len += 1;
-            if member as usize == vertex {
+        let from = self.near;
+        self.join(order, vertex);
+        while self.waiting > 0 {
+            let member = usize::from(self.stack[self.stack.len() - self.waiting]);
+            if self.index[member] < self.index[vertex] {
                 break;
             }
+            self.waiting -= 1;
+            self.join(order, member);
         }
-        atoms.split(&flow.queue[from..self.near_len], work);
+        cuts.cut(&self.queue[..self.near], from, work);
         1
     }
 
+    /// The next larger cut has this vertex.
+    fn join(&mut self, order: &mut Order<'_>, vertex: usize) {
+        order.mark[vertex] = order.mark[vertex] & !SEARCH | NEAR;
+        self.queue[self.near] = vertex as u16;
+        self.near += 1;
+    }
+
     /// Empties both stacks: X reaches every vertex on them.
-    fn abandon(&mut self, kernel: &Kernel<'_>, flow: &mut Flow<'_>, work: &mut Work) {
-        work.charge(self.stack_len as u64);
-        while self.stack_len > 0 {
-            self.stack_len -= 1;
-            self.set_far(kernel, flow, self.stack[self.stack_len] as usize);
+    fn abandon(&mut self, order: &mut Order<'_>, work: &mut Work) {
+        work.charge((self.calls + self.waiting) as u64);
+        while self.calls > 0 {
+            self.calls -= 1;
+            self.set_far(order, usize::from(self.stack[self.calls]));
         }
-        self.calls_len = 0;
+        while self.waiting > 0 {
+            self.set_far(order, usize::from(self.stack[self.stack.len() - self.waiting]));
+            self.waiting -= 1;
+        }
     }
 
     /// Notes a vertex at the tail end of the queue, which the near ones cannot reach.
-    fn set_far(&mut self, kernel: &Kernel<'_>, flow: &mut Flow<'_>, vertex: usize) {
-        flow.mark[vertex] = FAR;
-        self.far_len += 1;
-        flow.queue[kernel.vertices() - self.far_len] = vertex as u32;
+    fn set_far(&mut self, order: &mut Order<'_>, vertex: usize) {
+        order.mark[vertex] |= FAR;
+        self.far += 1;
+        let end = self.queue.len();
+        self.queue[end - self.far] = vertex as u16;
     }
 }

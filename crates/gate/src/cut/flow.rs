@@ -1,11 +1,14 @@
 //! Bounded maximum flow from X to one vertex, by shortest augmenting paths found backwards from that vertex.
 //!
-//! X is one contracted vertex: the edges between X and a vertex outside count as one of weight `reach`. A search ends
-//! at the first vertex with unused reach, so it stays near the sink in most graphs.
+//! X is one contracted vertex: the edges between X and a vertex outside count as one, of which `spare` is left. A search
+//! ends at the first vertex with something to spare, so it stays near the sink in most graphs.
+//!
+//! Flow is not taken back when its sink has joined X: what went from X to the sink is then a circulation through X, and a
+//! circulation uses up as much of a cut in one direction as it adds in the other. So what can still flow over a cut
+//! between X and the rest stays the cut's value, and the next flow may start from there.
 
-use crate::arena::{Arena, OutOfMemory, words_for};
-use crate::cut::kernel::{Kernel, Link};
-use crate::cut::order::Order;
+use crate::cut::kernel::Kernel;
+use crate::cut::order::{ABSORBED, Order, SEARCH, TOUCHED};
 use crate::work::Work;
 
 /// Not visited by the search.
@@ -17,27 +20,26 @@ pub(super) const ACTIVE: u8 = 2;
 /// Known to be reached from X.
 pub(super) const FAR: u8 = 3;
 
-/// A flow from X to `sink`, and the last search.
-pub(super) struct Flow<'a> {
-    /// Net flow by edge number, positive from the smaller to the larger vertex. Zero outside `dirty`.
-    flow: &'a mut [i64],
-    /// Flow from X straight to the vertex. Zero outside `fed`.
-    used: &'a mut [u64],
-    dirty: &'a mut [u32],
-    /// Counts on when `dirty` is full; then all of `flow` is cleared.
-    dirty_len: usize,
-    fed: &'a mut [u32],
-    fed_len: usize,
-    /// The next vertex towards the sink.
-    next: &'a mut [u32],
-    /// The link in the row of `next` that leads here.
-    via: &'a mut [u32],
-    /// What is known of a vertex; UNSEEN between searches.
-    pub(super) mark: &'a mut [u8],
-    /// Vertices in the order they were visited.
-    pub(super) queue: &'a mut [u32],
+/// What a flow holds beside its arrays.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FlowState {
     sink: usize,
     value: u64,
+}
+
+impl FlowState {
+    pub(super) const EMPTY: Self = Self { sink: 0, value: 0 };
+}
+
+/// A flow from X to `sink`, and the last search.
+pub(super) struct Flow<'s> {
+    pub(super) state: &'s mut FlowState,
+    /// The next vertex towards the sink.
+    pub(super) next: &'s mut [u16],
+    /// Which arc in the row of `next` leads here.
+    pub(super) via: &'s mut [u16],
+    /// Vertices in the order they were visited.
+    pub(super) queue: &'s mut [u16],
 }
 
 /// How a search ended.
@@ -49,103 +51,66 @@ pub(super) enum Search {
     Closed(usize),
 }
 
-impl<'a> Flow<'a> {
-    pub(super) const fn words(vertices: usize, edges: usize) -> usize {
-        words_for::<i64>(edges)
-            + words_for::<u64>(vertices)
-            + 5 * words_for::<u32>(vertices)
-            + words_for::<u8>(vertices)
-    }
-
-    pub(super) fn new(arena: &mut Arena<'a>, vertices: usize, edges: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self {
-            flow: arena.take(edges)?,
-            used: arena.take(vertices)?,
-            dirty: arena.take(vertices)?,
-            dirty_len: 0,
-            fed: arena.take(vertices)?,
-            fed_len: 0,
-            next: arena.take(vertices)?,
-            via: arena.take(vertices)?,
-            mark: arena.take(vertices)?,
-            queue: arena.take(vertices)?,
-            sink: 0,
-            value: 0,
-        })
-    }
-
+impl Flow<'_> {
     /// Flow that reaches the sink.
     pub(super) fn value(&self) -> u64 {
-        self.value
-    }
-
-    /// What the vertex could still take from X.
-    pub(super) fn spare(&self, order: &Order<'_>, vertex: usize) -> u64 {
-        order.reach(vertex) - self.used[vertex]
-    }
-
-    /// What could still flow over `link`, which stands in the row of `tail`, towards `tail`.
-    pub(super) fn residual_into(&self, tail: usize, link: Link) -> u64 {
-        let flow = self.flow[link.edge()];
-        let towards = if link.to() < tail { flow } else { -flow };
-        (link.weight() as i64 - towards) as u64
-    }
-
-    /// What could still flow over `link`, which stands in the row of `tail`, away from `tail`.
-    pub(super) fn residual_out(&self, tail: usize, link: Link) -> u64 {
-        let flow = self.flow[link.edge()];
-        let away = if tail < link.to() { flow } else { -flow };
-        (link.weight() as i64 - away) as u64
+        self.state.value
     }
 
     /// Starts with the paths of one and two edges, until the flow is more than `bound`.
-    pub(super) fn begin(&mut self, kernel: &Kernel<'_>, order: &Order<'_>, sink: usize, bound: u64, work: &mut Work) {
-        self.sink = sink;
-        self.value = order.reach(sink);
-        self.feed(sink, self.value);
-        for link in kernel.row(sink) {
-            if self.value > bound {
+    pub(super) fn begin(
+        &mut self,
+        kernel: &mut Kernel<'_>,
+        order: &mut Order<'_>,
+        sink: usize,
+        bound: u64,
+        work: &mut Work,
+    ) {
+        self.state.sink = sink;
+        self.state.value = order.spare[sink];
+        for at in kernel.row(sink) {
+            if self.state.value > bound {
                 break;
             }
             work.charge(1);
-            let from = link.to();
-            if !order.absorbed(from) {
-                let amount = self.spare(order, from).min(link.weight());
-                if amount > 0 {
-                    self.feed(from, amount);
-                    self.push(from, sink, link.edge(), amount);
-                    self.value += amount;
-                }
+            let from = usize::from(kernel.to[at]);
+            if order.absorbed(from) {
+                continue;
+            }
+            let amount = order.spare[from].min(kernel.room[at]);
+            if amount > 0 {
+                order.feed(from, amount);
+                push(kernel, order, from, sink, at, amount);
+                self.state.value += amount;
             }
         }
     }
 
     /// One search, and the path it finds. O(n + m) units.
-    pub(super) fn augment(&mut self, kernel: &Kernel<'_>, order: &Order<'_>, work: &mut Work) -> Search {
-        self.queue[0] = self.sink as u32;
-        self.mark[self.sink] = NEAR;
+    pub(super) fn augment(&mut self, kernel: &mut Kernel<'_>, order: &mut Order<'_>, work: &mut Work) -> Search {
+        self.queue[0] = self.state.sink as u16;
+        order.mark[self.state.sink] |= NEAR;
         let mut len = 1;
         let mut at = 0;
         while at < len {
-            let tail = self.queue[at] as usize;
+            let tail = usize::from(self.queue[at]);
             at += 1;
-            work.charge(1);
-            for position in kernel.row_range(tail) {
-                let link = kernel.link(position);
-                work.charge(1);
-                let from = link.to();
-                if self.mark[from] != UNSEEN || order.absorbed(from) || self.residual_into(tail, link) == 0 {
+            let row = kernel.row(tail);
+            work.charge(1 + row.len() as u64);
+            for position in row.clone() {
+                let from = usize::from(kernel.to[position]);
+                if order.mark[from] & (SEARCH | ABSORBED) != UNSEEN || kernel.room[position] == 0 {
                     continue;
                 }
-                self.next[from] = tail as u32;
-                self.via[from] = position as u32;
-                if self.spare(order, from) > 0 {
-                    self.forget(len);
+                self.next[from] = tail as u16;
+                self.via[from] = (position - row.start) as u16;
+                if order.spare[from] > 0 {
+                    self.forget(order, len);
                     self.send(kernel, order, from, work);
                     return Search::Augmented;
                 }
-                self.mark[from] = NEAR;
-                self.queue[len] = from as u32;
+                order.mark[from] |= NEAR;
+                self.queue[len] = from as u16;
                 len += 1;
             }
         }
@@ -153,66 +118,42 @@ impl<'a> Flow<'a> {
     }
 
     /// Unmarks the first `len` vertices of the queue.
-    pub(super) fn forget(&mut self, len: usize) {
+    pub(super) fn forget(&self, order: &mut Order<'_>, len: usize) {
         for &vertex in &self.queue[..len] {
-            self.mark[vertex as usize] = UNSEEN;
+            order.mark[usize::from(vertex)] &= !SEARCH;
         }
-    }
-
-    /// Back to no flow at all, also half-way: a search or a walk is a single step, so nothing is marked between steps.
-    pub(super) fn end(&mut self, kernel: &Kernel<'_>, work: &mut Work) {
-        if self.dirty_len > self.dirty.len() {
-            self.flow[..kernel.edges()].fill(0);
-            work.charge(kernel.edges() as u64);
-        } else {
-            for &edge in &self.dirty[..self.dirty_len] {
-                self.flow[edge as usize] = 0;
-            }
-            work.charge(self.dirty_len as u64);
-        }
-        for &vertex in &self.fed[..self.fed_len] {
-            self.used[vertex as usize] = 0;
-        }
-        work.charge(self.fed_len as u64);
-        self.dirty_len = 0;
-        self.fed_len = 0;
     }
 
     /// As much as fits along the path that the search left in `next` and `via`.
-    fn send(&mut self, kernel: &Kernel<'_>, order: &Order<'_>, start: usize, work: &mut Work) {
-        let mut amount = self.spare(order, start);
+    fn send(&mut self, kernel: &mut Kernel<'_>, order: &mut Order<'_>, start: usize, work: &mut Work) {
+        let mut amount = order.spare[start];
         let mut vertex = start;
-        while vertex != self.sink {
-            let next = self.next[vertex] as usize;
-            amount = amount.min(self.residual_into(next, kernel.link(self.via[vertex] as usize)));
-            vertex = next;
+        while vertex != self.state.sink {
+            amount = amount.min(kernel.room[self.arc(kernel, vertex)]);
+            vertex = usize::from(self.next[vertex]);
         }
-        self.feed(start, amount);
+        order.feed(start, amount);
         vertex = start;
-        while vertex != self.sink {
-            let next = self.next[vertex] as usize;
-            self.push(vertex, next, kernel.link(self.via[vertex] as usize).edge(), amount);
+        while vertex != self.state.sink {
+            let next = usize::from(self.next[vertex]);
+            push(kernel, order, vertex, next, self.arc(kernel, vertex), amount);
             vertex = next;
             work.charge(1);
         }
-        self.value += amount;
+        self.state.value += amount;
     }
 
-    fn feed(&mut self, vertex: usize, amount: u64) {
-        if self.used[vertex] == 0 {
-            self.fed[self.fed_len] = vertex as u32;
-            self.fed_len += 1;
-        }
-        self.used[vertex] += amount;
+    /// The arc by which the search came to `vertex`.
+    fn arc(&self, kernel: &Kernel<'_>, vertex: usize) -> usize {
+        kernel.first[usize::from(self.next[vertex])] as usize + usize::from(self.via[vertex])
     }
+}
 
-    fn push(&mut self, from: usize, to: usize, edge: usize, amount: u64) {
-        if self.flow[edge] == 0 {
-            if let Some(place) = self.dirty.get_mut(self.dirty_len) {
-                *place = edge as u32;
-            }
-            self.dirty_len += 1;
-        }
-        self.flow[edge] += if from < to { amount as i64 } else { -(amount as i64) };
-    }
+/// Sends flow over `arc`, which stands in the row of `to` and names `from`.
+fn push(kernel: &mut Kernel<'_>, order: &mut Order<'_>, from: usize, to: usize, arc: usize, amount: u64) {
+    let twin = kernel.twin(to, from);
+    kernel.room[arc] -= amount;
+    kernel.room[twin] += amount;
+    order.mark[from] |= TOUCHED;
+    order.mark[to] |= TOUCHED;
 }

@@ -1,265 +1,322 @@
 //! The kernel: the graph with vertices that no minimum cut separates contracted into one.
 //!
 //! A kernel starts as a copy of the graph. A scan ([`super::order`]) proves pairs of vertices more than lambda-hat
-//! connected and unites them in [`Clusters`]; the kernel is then built anew from the graph, parallel edges merged.
-//! Every cut of value at most lambda-hat is a cut of each later kernel.
+//! connected and unites them ([`super::clusters`]); the next kernel is then made from this one, parallel edges merged. Every
+//! cut of value at most lambda-hat is a cut of each later kernel.
+//!
+//! An edge is two arcs. The arc in the row of `v` that names `u` holds what can still flow from `u` to `v`: the weight of
+//! the edge at first, and less or more when flow is pushed. The two always add up to twice the weight.
 
-use crate::arena::{Arena, OutOfMemory, words_for};
-use crate::core_graph::CoreGraph;
+use crate::core_graph::Rows;
+use crate::cut::clusters::Clusters;
 use crate::work::Work;
 
-/// One end of a kernel edge, as the row of the other end holds it: neighbour, edge number, weight.
-#[derive(Clone, Copy)]
-pub(super) struct Link([u64; 2]);
+/// Rows up to this length are searched from end to end.
+const SHORT_ROW: usize = 16;
 
-impl Link {
-    fn pack(to: usize, edge: usize, weight: u64) -> [u64; 2] {
-        [to as u64 | (edge as u64) << 32, weight]
+/// What a kernel holds beside its arrays.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KernelState {
+    pub(super) vertices: usize,
+    /// Arcs that stand in the rows.
+    arcs: usize,
+    /// Where the rows stand.
+    place: Place,
+    /// The weights' bits taken together.
+    bits: u64,
+}
+
+/// Where the rows stand among the places for arcs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Place {
+    /// Anywhere: the rows are those of the graph.
+    Everywhere,
+    /// In the first half alone.
+    Front,
+    /// In the second half alone.
+    Back,
+}
+
+impl KernelState {
+    pub(super) const EMPTY: Self = Self { vertices: 0, arcs: 0, place: Place::Everywhere, bits: 0 };
+}
+
+/// The least value of the cuts seen, and the smallest kernel vertex on the far side of any cut seen of that value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Seen {
+    pub(super) value: u64,
+    pub(super) least: u16,
+}
+
+impl Seen {
+    pub(super) const NOTHING: Self = Self { value: u64::MAX, least: u16::MAX };
+
+    /// Takes note of one more cut.
+    pub(super) fn see(&mut self, value: u64, least: usize) {
+        if value < self.value {
+            *self = Self { value, least: least as u16 };
+        } else if value == self.value {
+            self.least = self.least.min(least as u16);
+        }
     }
 
-    pub(super) fn to(self) -> usize {
-        self.0[0] as u32 as usize
-    }
-
-    pub(super) fn edge(self) -> usize {
-        (self.0[0] >> 32) as usize
-    }
-
-    pub(super) fn weight(self) -> u64 {
-        self.0[1]
+    /// Takes note of the cut around one vertex. If that is vertex 0, all others are on the far side.
+    fn see_degree(&mut self, degree: u64, vertex: usize) {
+        self.see(degree, vertex.max(1));
     }
 }
 
-/// The contracted graph in rows with gaps: a row has room for all the links of its cluster's vertices.
-pub(super) struct Kernel<'a> {
-    vertices: usize,
-    edges: usize,
-    first: &'a mut [u32],
-    len: &'a mut [u32],
-    links: &'a mut [[u64; 2]],
-    /// Weight from the cluster under construction to each other cluster; zero between uses.
-    sum: &'a mut [u64],
-    cursor: &'a mut [u32],
-    members: &'a mut [u32],
+/// The contracted graph in rows that ascend by neighbour.
+pub(super) struct Kernel<'s> {
+    pub(super) state: &'s mut KernelState,
+    /// Where the row of a vertex begins.
+    pub(super) first: &'s mut [u32],
+    /// The number of arcs in the row of a vertex.
+    pub(super) len: &'s mut [u16],
+    /// The neighbour that an arc names.
+    pub(super) to: &'s mut [u16],
+    /// What can still flow over an arc towards the vertex in whose row it stands.
+    pub(super) room: &'s mut [u64],
 }
 
-impl<'a> Kernel<'a> {
-    pub(super) const fn words(vertices: usize, edges: usize) -> usize {
-        3 * words_for::<u32>(vertices + 1)
-            + words_for::<u32>(2 * vertices)
-            + words_for::<u64>(vertices)
-            + words_for::<[u64; 2]>(2 * edges)
-    }
+/// Memory that only a contraction needs.
+pub(super) struct Scratch<'s> {
+    /// The vertices by cluster.
+    pub(super) members: &'s mut [u16],
+    /// The neighbours of the cluster under construction.
+    pub(super) met: &'s mut [u16],
+    pub(super) len: &'s mut [u16],
+    pub(super) first: &'s mut [u32],
+    /// Weight from the cluster under construction to each other cluster.
+    pub(super) sum: &'s mut [u64],
+}
 
-    pub(super) fn new(arena: &mut Arena<'a>, vertices: usize, edges: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self {
-            vertices: 0,
-            edges: 0,
-            first: arena.take(vertices + 1)?,
-            len: arena.take(vertices + 1)?,
-            cursor: arena.take(vertices + 1)?,
-            members: arena.take(2 * vertices)?,
-            sum: arena.take(vertices)?,
-            links: arena.take(2 * edges)?,
-        })
-    }
-
+impl Kernel<'_> {
     pub(super) fn vertices(&self) -> usize {
-        self.vertices
+        self.state.vertices
     }
 
-    pub(super) fn edges(&self) -> usize {
-        self.edges
+    /// All weights are multiples of two to this power.
+    pub(super) fn unit(&self) -> u32 {
+        self.state.bits.trailing_zeros().min(63)
     }
 
-    /// Where the links of `vertex` stand, for [`Kernel::link`].
-    pub(super) fn row_range(&self, vertex: usize) -> core::ops::Range<usize> {
+    /// Where the arcs of `vertex` stand.
+    pub(super) fn row(&self, vertex: usize) -> core::ops::Range<usize> {
         let first = self.first[vertex] as usize;
-        first..first + self.len[vertex] as usize
+        first..first + usize::from(self.len[vertex])
     }
 
-    /// The links of `vertex` in ascending order of neighbour.
-    pub(super) fn row(&self, vertex: usize) -> impl ExactSizeIterator<Item = Link> + '_ {
-        self.links[self.row_range(vertex)].iter().map(|link| Link(*link))
+    /// The other arc of the edge that joins `vertex` and `other`: the one in the row of `other`.
+    pub(super) fn twin(&self, vertex: usize, other: usize) -> usize {
+        let range = self.row(other);
+        let row = &self.to[range.clone()];
+        let name = vertex as u16;
+        let at =
+            if row.len() <= SHORT_ROW { row.iter().position(|to| *to == name) } else { row.binary_search(&name).ok() };
+        range.start + at.expect("an edge has two arcs")
     }
 
-    /// The link at a position of [`Kernel::row_range`].
-    pub(super) fn link(&self, position: usize) -> Link {
-        Link(self.links[position])
-    }
-
-    /// Copies `graph` and returns the least weighted degree. O(n + m) units.
-    pub(super) fn copy(&mut self, graph: &CoreGraph<'_>, work: &mut Work) -> u64 {
+    /// Copies `graph` and returns the least of the cuts around one vertex. O(n + m) units.
+    pub(super) fn copy(&mut self, graph: &impl Rows, work: &mut Work) -> Seen {
         let n = graph.vertex_count();
-        self.vertices = n;
-        self.first[..=n].copy_from_slice(&graph.offsets[..=n]);
-        for (place, (to, weight)) in self.links.iter_mut().zip(graph.neighbours.iter().zip(graph.weights)) {
-            *place = Link::pack(*to as usize, 0, *weight);
-        }
+        let (mut at, mut least, mut bits, mut sorted) = (0, Seen::NOTHING, 0, true);
         for vertex in 0..n {
-            self.len[vertex] = graph.offsets[vertex + 1] - graph.offsets[vertex];
+            self.first[vertex] = at as u32;
+            let (mut degree, mut least_next) = (0, 0);
+            for (to, weight) in graph.neighbours(vertex) {
+                self.to[at] = to as u16;
+                self.room[at] = weight;
+                at += 1;
+                degree += weight;
+                bits |= weight;
+                sorted &= to >= least_next;
+                least_next = to + 1;
+            }
+            self.len[vertex] = (at - self.first[vertex] as usize) as u16;
+            least.see_degree(degree, vertex);
         }
-        work.charge((n + graph.neighbours.len()) as u64);
-        self.number_edges(work)
+        assert!(at == 2 * graph.edge_count(), "every edge stands in two rows");
+        if !sorted {
+            self.deal(graph);
+        }
+        *self.state = KernelState { vertices: n, arcs: at, place: Place::Everywhere, bits };
+        // The same whether the rows came sorted or not.
+        work.charge((n + 2 * at) as u64);
+        least
     }
 
-    /// Builds the kernel of `graph` under `clusters` and returns the least weighted degree. O(n + m) units.
-    pub(super) fn contract(&mut self, graph: &CoreGraph<'_>, clusters: &Clusters<'_>, work: &mut Work) -> u64 {
+    /// Sorts the rows: vertices come in ascending order, and each is written into the rows of its neighbours.
+    fn deal(&mut self, graph: &impl Rows) {
         let n = graph.vertex_count();
-        self.vertices = clusters.count;
-        self.list_members(graph, clusters);
-        let mut from = 0;
-        for cluster in 0..clusters.count {
-            let end = self.cursor[cluster] as usize;
-            // The neighbours met are noted behind the member list, in that slice's free half.
-            let mut met = n;
-            for at in from..end {
-                for (to, weight) in graph.row(self.members[at] as usize) {
-                    let to = clusters.of[to] as usize;
-                    if to == cluster {
-                        continue;
-                    }
-                    if self.sum[to] == 0 {
-                        self.members[met] = to as u32;
-                        met += 1;
-                    }
-                    self.sum[to] += weight;
-                }
-            }
-            // Written into the neighbours' rows, not its own: clusters come in ascending order, so rows end up sorted.
-            for &to in &self.members[n..met] {
-                let to = to as usize;
-                let place = self.first[to] as usize + self.len[to] as usize;
-                self.links[place] = Link::pack(cluster, 0, core::mem::take(&mut self.sum[to]));
+        self.len[..n].fill(0);
+        for vertex in 0..n {
+            for (to, weight) in graph.neighbours(vertex) {
+                let at = self.first[to] as usize + usize::from(self.len[to]);
+                self.to[at] = vertex as u16;
+                self.room[at] = weight;
                 self.len[to] += 1;
             }
-            from = end;
         }
-        work.charge((2 * n + graph.neighbours.len()) as u64);
-        self.number_edges(work)
     }
 
-    /// Sorts the vertices by cluster, leaves the end of each cluster's part in `cursor`, and gives each row its room.
-    fn list_members(&mut self, graph: &CoreGraph<'_>, clusters: &Clusters<'_>) {
-        let (n, count) = (graph.vertex_count(), clusters.count);
-        self.cursor[..=count].fill(0);
-        self.first[..=count].fill(0);
-        self.len[..count].fill(0);
+    /// Takes back all flow. `cursor` is scratch. O(n + m) units.
+    pub(super) fn restore(&mut self, cursor: &mut [u16], work: &mut Work) {
+        let n = self.vertices();
+        cursor[..n].fill(0);
         for vertex in 0..n {
-            let cluster = clusters.of[vertex] as usize;
-            self.cursor[cluster + 1] += 1;
-            self.first[cluster + 1] += graph.offsets[vertex + 1] - graph.offsets[vertex];
+            for at in self.row(vertex) {
+                let to = usize::from(self.to[at]);
+                if to < vertex {
+                    continue;
+                }
+                // Rows ascend: the arcs of a row that name smaller vertices are met one after the other.
+                let twin = self.first[to] as usize + usize::from(cursor[to]);
+                cursor[to] += 1;
+                let weight = (self.room[at] + self.room[twin]) / 2;
+                self.room[at] = weight;
+                self.room[twin] = weight;
+            }
         }
-        for cluster in 0..count {
-            self.cursor[cluster + 1] += self.cursor[cluster];
-            self.first[cluster + 1] += self.first[cluster];
+        work.charge((n + self.state.arcs) as u64);
+    }
+
+    /// Becomes two vertices joined by an edge of that weight.
+    pub(super) fn shrink_to_pair(&mut self, weight: u64) {
+        self.first[..2].copy_from_slice(&[0, 1]);
+        self.len[..2].fill(1);
+        self.to[..2].copy_from_slice(&[1, 0]);
+        self.room[..2].fill(weight);
+        *self.state = KernelState { vertices: 2, arcs: 2, place: Place::Everywhere, bits: self.state.bits };
+    }
+
+    /// Becomes the kernel in which each cluster is one vertex, and returns the least of the cuts around one; or stays as it is
+    /// and returns `None` if the arcs between clusters would not fit into half of the memory. O(n + m) units.
+    pub(super) fn contract(
+        &mut self,
+        clusters: &Clusters<'_>,
+        scratch: &mut Scratch<'_>,
+        work: &mut Work,
+    ) -> Option<Seen> {
+        let count = clusters.settled();
+        let half = self.to.len() / 2;
+        work.charge((self.vertices() + self.state.arcs) as u64);
+        let base = if self.state.place == Place::Back { 0 } else { half };
+        if !self.make_rooms(clusters, scratch, base, half) {
+            return None;
         }
-        for vertex in 0..n {
-            let place = &mut self.cursor[clusters.of[vertex] as usize];
-            self.members[*place as usize] = vertex as u32;
+        if self.state.place == Place::Everywhere {
+            self.move_to_front(clusters.cluster(), scratch.len);
+        }
+        Self::list_members(clusters, scratch);
+        let least = self.merge(clusters, scratch);
+        work.charge((self.vertices() + self.state.arcs) as u64);
+        self.first[..count].copy_from_slice(&scratch.first[..count]);
+        self.len[..count].copy_from_slice(&scratch.len[..count]);
+        self.state.vertices = count;
+        self.state.arcs = self.len[..count].iter().map(|len| usize::from(*len)).sum();
+        self.state.place = if base == 0 { Place::Front } else { Place::Back };
+        Some(least)
+    }
+
+    /// Gives each new row a place for every arc that leaves its cluster. False if that is more than `half` in all.
+    fn make_rooms(&self, clusters: &Clusters<'_>, scratch: &mut Scratch<'_>, base: usize, half: usize) -> bool {
+        let cluster = clusters.cluster();
+        let count = clusters.settled();
+        scratch.first[..count].fill(0);
+        for vertex in 0..self.vertices() {
+            let own = cluster[vertex];
+            let leaving = self.to[self.row(vertex)].iter().filter(|to| cluster[usize::from(**to)] != own).count();
+            scratch.first[usize::from(own)] += leaving as u32;
+            scratch.len[vertex] = leaving as u16;
+        }
+        let mut at = base;
+        for first in &mut scratch.first[..count] {
+            let rooms = *first as usize;
+            *first = at as u32;
+            at += rooms;
+        }
+        at - base <= half
+    }
+
+    /// Drops the arcs inside clusters and closes the gaps, so that the second half is free. `leaving` arcs of each vertex
+    /// stay.
+    fn move_to_front(&mut self, cluster: &[u16], leaving: &[u16]) {
+        let mut place = 0;
+        for vertex in 0..self.vertices() {
+            let row = self.row(vertex);
+            let first = place;
+            self.first[vertex] = first as u32;
+            self.len[vertex] = leaving[vertex];
+            if leaving[vertex] == 0 {
+                continue;
+            }
+            for at in row {
+                if cluster[usize::from(self.to[at])] != cluster[vertex] {
+                    self.to[place] = self.to[at];
+                    self.room[place] = self.room[at];
+                    place += 1;
+                }
+            }
+            debug_assert_eq!(place - first, usize::from(leaving[vertex]));
+        }
+    }
+
+    /// Sorts the vertices by cluster and leaves the end of each cluster's part in `scratch.len`.
+    fn list_members(clusters: &Clusters<'_>, scratch: &mut Scratch<'_>) {
+        let cluster = clusters.cluster();
+        let count = clusters.settled();
+        scratch.len[..count].fill(0);
+        for own in cluster {
+            scratch.len[usize::from(*own)] += 1;
+        }
+        let mut at = 0;
+        for len in &mut scratch.len[..count] {
+            at += core::mem::replace(len, at);
+        }
+        for (vertex, own) in cluster.iter().enumerate() {
+            let place = &mut scratch.len[usize::from(*own)];
+            scratch.members[usize::from(*place)] = vertex as u16;
             *place += 1;
         }
     }
 
-    /// Gives both links of an edge the same number, and returns the least weighted degree.
-    fn number_edges(&mut self, work: &mut Work) -> u64 {
-        let mut edges = 0;
-        let mut least = u64::MAX;
-        for vertex in 0..self.vertices {
+    /// Writes the new rows beside the old ones and returns the least of the cuts around one vertex.
+    fn merge(&mut self, clusters: &Clusters<'_>, scratch: &mut Scratch<'_>) -> Seen {
+        let cluster = clusters.cluster();
+        let count = clusters.settled();
+        scratch.sum[..count].fill(0);
+        let (mut from, mut least) = (0, Seen::NOTHING);
+        for own in 0..count {
+            // The array of ends becomes the array of lengths as one goes along.
+            let end = usize::from(scratch.len[own]);
+            scratch.len[own] = 0;
+            let mut met = 0;
             let mut degree = 0;
-            let range = self.row_range(vertex);
-            self.cursor[vertex] = range.end as u32;
-            work.charge(1 + range.len() as u64);
-            for at in range {
-                let link = Link(self.links[at]);
-                degree += link.weight();
-                let edge = if link.to() < vertex {
-                    // Rows are sorted: the twins of a row's later links are met one after the other.
-                    let twin = &mut self.cursor[link.to()];
-                    *twin += 1;
-                    Link(self.links[*twin as usize - 1]).edge()
-                } else {
-                    self.cursor[vertex] = self.cursor[vertex].min(at as u32);
-                    edges += 1;
-                    edges - 1
-                };
-                self.links[at] = Link::pack(link.to(), edge, link.weight());
+            for &member in &scratch.members[from..end] {
+                for at in self.row(usize::from(member)) {
+                    let to = usize::from(cluster[usize::from(self.to[at])]);
+                    if to == own {
+                        continue;
+                    }
+                    if scratch.sum[to] == 0 {
+                        scratch.met[met] = to as u16;
+                        met += 1;
+                    }
+                    scratch.sum[to] += self.room[at];
+                    degree += self.room[at];
+                }
             }
-            least = least.min(degree);
+            least.see_degree(degree, own);
+            from = end;
+            scratch.met[..met].sort_unstable();
+            let first = scratch.first[own] as usize;
+            for (place, &to) in (first..).zip(&scratch.met[..met]) {
+                self.to[place] = to;
+                self.room[place] = core::mem::take(&mut scratch.sum[usize::from(to)]);
+            }
+            scratch.len[own] = met as u16;
         }
-        self.edges = edges;
         least
-    }
-}
-
-/// Which kernel vertex each graph vertex belongs to, and a union-find forest over the kernel's vertices.
-pub(super) struct Clusters<'a> {
-    /// The kernel vertex of each graph vertex.
-    of: &'a mut [u32],
-    parent: &'a mut [u32],
-    count: usize,
-}
-
-impl<'a> Clusters<'a> {
-    pub(super) const fn words(vertices: usize) -> usize {
-        2 * words_for::<u32>(vertices)
-    }
-
-    pub(super) fn new(arena: &mut Arena<'a>, vertices: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self { of: arena.take(vertices)?, parent: arena.take(vertices)?, count: 0 })
-    }
-
-    /// Every vertex for itself.
-    pub(super) fn reset(&mut self, vertices: usize) {
-        self.count = vertices;
-        for vertex in 0..vertices {
-            self.of[vertex] = vertex as u32;
-            self.parent[vertex] = vertex as u32;
-        }
-    }
-
-    /// The kernel vertex that holds the graph vertex.
-    pub(super) fn of(&self, vertex: usize) -> usize {
-        self.of[vertex] as usize
-    }
-
-    /// Marks two kernel vertices as one in the next kernel. The smaller number leads, so that vertex 0 stays in 0.
-    pub(super) fn unite(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.leader(a), self.leader(b));
-        self.parent[a.max(b)] = a.min(b) as u32;
-    }
-
-    fn leader(&mut self, mut vertex: usize) -> usize {
-        while self.parent[vertex] as usize != vertex {
-            self.parent[vertex] = self.parent[self.parent[vertex] as usize];
-            vertex = self.parent[vertex] as usize;
-        }
-        vertex
-    }
-
-    /// Numbers the united sets 0.. in order of their leaders and applies that to all of `n` graph vertices. Returns
-    /// how many sets there are.
-    pub(super) fn settle(&mut self, n: usize, work: &mut Work) -> usize {
-        let before = self.count;
-        let mut count = 0;
-        // A leader is smaller than its followers, so by the time it is overwritten with a number all before it are too.
-        for vertex in 0..before {
-            let up = self.parent[vertex] as usize;
-            self.parent[vertex] = if up == vertex {
-                count += 1;
-                count - 1
-            } else {
-                self.parent[up]
-            };
-        }
-        for cluster in &mut self.of[..n] {
-            *cluster = self.parent[*cluster as usize];
-        }
-        self.count = count as usize;
-        for (vertex, parent) in self.parent[..self.count].iter_mut().enumerate() {
-            *parent = vertex as u32;
-        }
-        work.charge((before + n) as u64);
-        self.count
     }
 }

@@ -1,380 +1,492 @@
 //! The resumable search for all minimum cuts.
 
-use crate::arena::{Arena, OutOfMemory, words_for};
-use crate::core_graph::CoreGraph;
-use crate::cut::Cut;
-use crate::cut::atoms::Atoms;
-use crate::cut::chain::Chain;
-use crate::cut::flow::{Flow, NEAR, Search, UNSEEN};
-use crate::cut::kernel::{Clusters, Kernel};
-use crate::cut::order::Order;
+use crate::arena::words_for;
+use crate::core_graph::Rows;
+use crate::cut::arrays::{Arrays, front, scratch_at};
+use crate::cut::clusters::ClustersState;
+use crate::cut::flow::{FAR, FlowState, NEAR, Search as End};
+use crate::cut::kernel::{KernelState, Seen};
+use crate::cut::order::{ABSORBED, OrderState, SEARCH};
+use crate::cut::sweep::Sweep;
+use crate::cut::{Cut, Cuts, NoCuts};
 use crate::work::{Progress, Work};
 
 /// A kernel is scanned again while a scan takes away at least a quarter of it, this often at most.
 const SCANS_MAX: u32 = 8;
 
-const NONE: u32 = u32::MAX;
+/// Scans for level sets go on while all but one vertex in this many are in the largest.
+const LEVELS_SHARE: usize = 8;
 
-/// What the search does at its next step. Every step is O(n + m) units.
+const NONE: u16 = u16::MAX;
+
+/// What the search does next. Every step is O(n + m) units.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
     /// No graph, or one with fewer than two vertices, or all is known.
     Done,
-    /// Copy the graph into the kernel.
-    Load,
-    /// Absorb one vertex without flow.
+    /// Begin to scan the kernel.
+    Open,
+    /// Absorb vertices without flow.
     Scan,
+    /// See whether the scan has proved that no cut is smaller than lambda-hat.
+    Judge,
+    /// Absorb vertices, with a flow if need be, until v1 is certain.
+    Confirm,
+    /// Searches for more flow to v1 from X, which no minimum cut separates from s.
+    Close,
     /// Contract what the scan united.
     Contract,
-    /// Absorb one vertex in the sweep, or begin a flow to it.
+    /// Begin the sweep.
+    Turn,
+    /// Absorb vertices, each after a flow to it if need be.
     Sweep,
-    /// One search for more flow to this vertex.
-    Flow(usize),
-    /// Label atoms, find v1, begin the flow to it.
-    Locate,
-    /// One search for more flow from s to v1.
+    /// Begin the flow from v1 to s.
+    Part,
+    /// Searches for more of it.
     Separate,
-    /// T* from the finished flow.
-    Reach,
+    /// T* and atoms from the marks of kernel vertices.
+    Label(Marked),
     /// The graph is not connected: label components.
     Components,
 }
 
-/// Finds the canonical minimum cut and the family of all minimum cuts of one frozen graph, a step at a time.
+/// Which kernel vertices are marked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Marked {
+    /// Those outside T*, as NEAR.
+    Outside,
+    /// Those in T*, as FAR.
+    Inside,
+}
+
+/// Finds the canonical minimum cut and, one by one, all minimum cuts of a graph, a step at a time.
 ///
-/// All memory is taken in [`CutSearch::new`]. Results and work used do not depend on how the work is sliced.
-pub struct CutSearch<'a> {
-    kernel: Kernel<'a>,
-    clusters: Clusters<'a>,
-    order: Order<'a>,
-    flow: Flow<'a>,
-    chain: Chain<'a>,
-    atoms: Atoms<'a>,
-    atom: &'a mut [u32],
-    far_side: &'a mut [u8],
-    edge_capacity: usize,
+/// The struct holds what is small; everything else lies in an area that the caller lends at each call, the same each time
+/// and untouched in between, at least [`Search::words`] long. Results and work used do not depend on how the work is
+/// sliced.
+pub struct Search {
     phase: Phase,
     vertices: usize,
-    /// lambda-hat: the least value of a cut seen so far. lambda in the end.
-    bound: u64,
+    edges: usize,
+    kernel: KernelState,
+    clusters: ClustersState,
+    order: OrderState,
+    flow: FlowState,
+    sweep: Sweep,
     /// Weight of the edges between X and the rest, in a scan.
     boundary: u64,
     absorbed: usize,
+    /// All vertices before this one are in X, in a scan.
+    low: usize,
+    /// Level sets after the last scan for them.
+    levels: usize,
     scans: u32,
-    family: u64,
     components: u32,
     first_separable: Option<u32>,
     far_count: u32,
     outside_count: u32,
+    /// Whether atoms were labelled.
+    labelled: bool,
 }
 
-impl<'a> CutSearch<'a> {
-    /// Words that [`CutSearch::new`] takes from the arena.
+impl Search {
+    /// A search of nothing, which is done.
     #[must_use]
-    pub const fn words(vertices: usize, edges: usize) -> usize {
-        Kernel::words(vertices, edges)
-            + Clusters::words(vertices)
-            + Order::words(vertices)
-            + Flow::words(vertices, edges)
-            + Chain::words(vertices)
-            + Atoms::words(vertices)
-            + words_for::<u32>(vertices)
-            + words_for::<u8>(vertices)
-    }
-
-    /// A search for graphs of at most that many vertices and edges.
-    pub fn new(arena: &mut Arena<'a>, vertices: usize, edges: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self {
-            kernel: Kernel::new(arena, vertices, edges)?,
-            clusters: Clusters::new(arena, vertices)?,
-            order: Order::new(arena, vertices)?,
-            flow: Flow::new(arena, vertices, edges)?,
-            chain: Chain::new(arena, vertices)?,
-            atoms: Atoms::new(arena, vertices)?,
-            atom: arena.take(vertices)?,
-            far_side: arena.take(vertices)?,
-            edge_capacity: edges,
+    pub const fn idle() -> Self {
+        Self {
             phase: Phase::Done,
             vertices: 0,
-            bound: 0,
+            edges: 0,
+            kernel: KernelState::EMPTY,
+            clusters: ClustersState::EMPTY,
+            order: OrderState::EMPTY,
+            flow: FlowState::EMPTY,
+            sweep: Sweep::EMPTY,
             boundary: 0,
             absorbed: 0,
+            low: 0,
+            levels: 0,
             scans: 0,
-            family: 0,
             components: 0,
             first_separable: None,
             far_count: 0,
             outside_count: 0,
-        })
-    }
-
-    /// Begins with `graph`, which must fit and must stay as it is until the search is done. Drops what was in flight.
-    pub fn start(&mut self, graph: &CoreGraph<'_>) {
-        let vertices = graph.vertex_count();
-        assert!(vertices <= self.atom.len() && graph.edge_count() <= self.edge_capacity, "the graph fits the search");
-        // A search may be dropped in the middle of a flow, which leaves its traces.
-        self.flow.end(&self.kernel, &mut Work::new(0));
-        self.vertices = vertices;
-        self.bound = 0;
-        self.scans = 0;
-        self.family = 0;
-        self.components = vertices.min(1) as u32;
-        self.first_separable = None;
-        self.far_count = 0;
-        self.outside_count = 0;
-        self.phase = if vertices < 2 { Phase::Done } else { Phase::Load };
-        if vertices == 1 {
-            self.atom[0] = 0;
-            self.far_side[0] = 0;
+            labelled: true,
         }
     }
 
-    /// Goes on until done or until `work` is exhausted. Checkpoints are at most O(n + m) units apart.
-    pub fn advance(&mut self, graph: &CoreGraph<'_>, work: &mut Work) -> Progress {
-        debug_assert_eq!(graph.vertex_count(), self.vertices);
+    /// Words of the area for graphs of at most that many vertices and edges.
+    #[must_use]
+    pub const fn words(vertices: usize, edges: usize) -> usize {
+        Arrays::words(vertices, edges)
+    }
+
+    /// Words of the front of an area for graphs of at most that many vertices.
+    #[must_use]
+    pub const fn front_words(vertices: usize) -> usize {
+        front(vertices)
+    }
+
+    /// Splits an area for graphs of at most that many vertices into its front and the rest. [`Search::start`] and the result
+    /// leave the front alone, so that it may hold what the graph of a search is told with.
+    #[must_use]
+    pub fn split(area: &mut [u64], vertices: usize) -> (&mut [u64], &mut [u64]) {
+        area.split_at_mut(front(vertices))
+    }
+
+    /// Begins with a copy of `graph`, which must fit. Drops what was in flight. O(n + m) units. `rest` is the area without
+    /// its front.
+    pub fn start(&mut self, rest: &mut [u64], graph: &impl Rows, work: &mut Work) {
+        let (n, m) = (graph.vertex_count(), graph.edge_count());
+        let fits = n <= usize::from(NONE) && Self::words(n, m) - front(n) <= rest.len();
+        assert!(fits, "the graph fits the area");
+        *self = Self { vertices: n, edges: m, components: n.min(1) as u32, ..Self::idle() };
+        let mut arrays = Arrays::carve(None, rest, n, m).expect("the area was measured");
+        if n < 2 {
+            self.sweep.seen.value = 0;
+            arrays.scratch.iter_mut().for_each(|array| array.fill(0));
+            return;
+        }
+        let (mut kernel, mut clusters, ..) = arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        clusters.reset();
+        self.sweep.seen = kernel.copy(graph, work);
+        self.phase = if self.sweep.seen.value == 0 { Phase::Components } else { Phase::Open };
+    }
+
+    /// Goes on until done or until `work` is exhausted, and gives the minimum cuts to `cuts`, the same at each call.
+    /// Checkpoints are at most O(n + m) units apart.
+    pub fn advance<C: Cuts>(
+        &mut self,
+        (front, rest): (&mut [u64], &mut [u64]),
+        cuts: &mut C,
+        work: &mut Work,
+    ) -> Progress {
+        let arrays = Arrays::carve(Some(front), rest, self.vertices, self.edges);
+        let arrays = &mut arrays.expect("the area is as long as at the start");
         while self.phase != Phase::Done {
             if work.exhausted() {
                 return Progress::Pending;
             }
             self.phase = match self.phase {
                 Phase::Done => Phase::Done,
-                Phase::Load => self.load(graph, work),
-                Phase::Scan => self.scan(work),
-                Phase::Contract => self.contract(graph, work),
-                Phase::Sweep => self.sweep(work),
-                Phase::Flow(sink) => self.search(sink, work),
-                Phase::Locate => self.locate(work),
-                Phase::Separate => self.separate(work),
-                Phase::Reach => self.reach(work),
-                Phase::Components => self.label_components(graph, work),
+                Phase::Open => self.open(arrays, work),
+                Phase::Scan => self.scan(arrays, work),
+                Phase::Judge => self.judge::<C>(arrays, work),
+                Phase::Confirm => self.confirm(arrays, work),
+                Phase::Close => self.close(arrays, work),
+                Phase::Contract => self.contract(arrays, work),
+                Phase::Turn => self.turn(arrays, cuts, work),
+                Phase::Sweep => self.sweep(arrays, cuts, work),
+                Phase::Part => self.part(arrays, work),
+                Phase::Separate => self.separate(arrays, work),
+                Phase::Label(marked) => self.label(arrays, cuts, marked, work),
+                Phase::Components => self.label_components(arrays, work),
             };
         }
         Progress::Done
     }
 
-    /// What was found, once [`CutSearch::advance`] returned [`Progress::Done`].
+    /// What was found, once [`Search::advance`] returned [`Progress::Done`].
     #[must_use]
-    pub fn result(&self) -> Option<Cut<'_>> {
+    pub fn result<'s>(&self, rest: &'s [u64]) -> Option<Cut<'s>> {
+        let n = self.vertices;
+        let array = |number| {
+            let at = scratch_at(n, number);
+            &rest[at..at + words_for::<u16>(n)]
+        };
         (self.phase == Phase::Done).then(|| Cut {
-            value: self.bound,
+            value: self.sweep.seen.value,
             components: self.components,
             first_separable: self.first_separable,
-            far_side: &self.far_side[..self.vertices],
+            far_side: &bytemuck::cast_slice(array(1))[..n],
             far_count: self.far_count,
-            atom: &self.atom[..self.vertices],
+            atom: &bytemuck::cast_slice(array(0))[..if self.labelled { n } else { 0 }],
             outside_count: self.outside_count,
-            family: self.family,
+            family: self.sweep.family,
         })
     }
 
-    fn load(&mut self, graph: &CoreGraph<'_>, work: &mut Work) -> Phase {
-        self.clusters.reset(self.vertices);
-        self.bound = self.kernel.copy(graph, work);
-        if self.bound == 0 {
-            return Phase::Components;
-        }
-        self.begin_scan(work)
+    /// The kernel vertex of each vertex, which is what [`Cuts`] speaks of.
+    #[must_use]
+    pub fn kernel_of<'s>(&self, rest: &'s [u64]) -> &'s [u16] {
+        &bytemuck::cast_slice(&rest[..scratch_at(self.vertices, 0)])[..self.vertices]
     }
 
-    fn begin_scan(&mut self, work: &mut Work) -> Phase {
-        self.order.clear(self.kernel.vertices(), work);
-        self.absorbed = 0;
-        self.boundary = 0;
-        self.absorb_in_scan(0, work);
+    fn open(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (kernel, mut clusters, mut order, _) =
+            arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        clusters.part();
+        let bound = self.sweep.seen.value;
+        order.clear(&kernel, bound, work);
+        self.boundary = order.absorb(&kernel, 0, bound, work, |to, more| clusters.unite(0, to, more));
+        self.absorbed = 1;
+        self.low = 1;
         Phase::Scan
     }
 
-    fn scan(&mut self, work: &mut Work) -> Phase {
-        let Some(vertex) = self.order.next(work) else {
-            return if self.absorbed < self.kernel.vertices() { Phase::Components } else { Phase::Contract };
-        };
-        self.absorb_in_scan(vertex, work);
+    fn scan(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (kernel, mut clusters, mut order, _) =
+            arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        while !work.exhausted() {
+            let Some(vertex) = order.next(work) else {
+                return if self.absorbed < kernel.vertices() { Phase::Components } else { Phase::Judge };
+            };
+            let inward = order.spare[vertex];
+            let bound = self.sweep.seen.value;
+            let outward = order.absorb(&kernel, vertex, bound, work, |to, more| clusters.unite(vertex, to, more));
+            self.absorbed += 1;
+            self.boundary = self.boundary - inward + outward;
+            if self.absorbed < kernel.vertices() && self.boundary <= bound {
+                // X itself is one side of a cut.
+                while order.absorbed(self.low) {
+                    self.low += 1;
+                    work.charge(1);
+                }
+                self.sweep.seen.see(self.boundary, self.low);
+            }
+        }
         Phase::Scan
     }
 
-    fn absorb_in_scan(&mut self, vertex: usize, work: &mut Work) {
-        let inward = self.order.reach(vertex);
-        let clusters = &mut self.clusters;
-        let outward = self.order.absorb(&self.kernel, vertex, self.bound, work, |to| clusters.unite(vertex, to));
-        self.absorbed += 1;
-        self.boundary = self.boundary - inward + outward;
-        if self.absorbed < self.kernel.vertices() {
-            // X itself is one side of a cut.
-            self.bound = self.bound.min(self.boundary);
+    /// Vertices in one level set are at least lambda-hat connected, so that every smaller cut separates level sets. If the
+    /// largest holds nearly all vertices, more scans from there cost next to nothing.
+    fn judge<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        if C::WANTED || self.scans > 0 {
+            return Phase::Contract;
         }
+        let (kernel, mut clusters, mut order, size) =
+            arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        if clusters.count_clusters(work) == 2 {
+            return Phase::Contract;
+        }
+        let levels = clusters.count_levels(work);
+        if levels > 2 {
+            let (leader, size) = clusters.largest_level(size, work);
+            let n = kernel.vertices();
+            if levels == self.levels || n - size > n / LEVELS_SHARE {
+                return Phase::Contract;
+            }
+            self.levels = levels;
+            order.clear(&kernel, self.sweep.seen.value, work);
+            for vertex in 0..n {
+                order.mark[vertex] = if clusters.level_leader(vertex) == leader { ABSORBED } else { 0 };
+            }
+            let bound = self.sweep.seen.value;
+            order.enclose(&kernel, bound, n, work, |to, _| clusters.unite(leader, to, false));
+            while let Some(vertex) = order.next(work) {
+                order.absorb(&kernel, vertex, bound, work, |to, _| clusters.unite(vertex, to, false));
+            }
+            return Phase::Judge;
+        }
+        self.conclude(levels, arrays, work)
     }
 
-    fn contract(&mut self, graph: &CoreGraph<'_>, work: &mut Work) -> Phase {
-        let before = self.kernel.vertices();
-        let after = self.clusters.settle(self.vertices, work);
-        assert!(after >= 2, "a cut of the least value seen survives contraction");
-        self.scans += 1;
-        if after < before {
-            let degree = self.kernel.contract(graph, &self.clusters, work);
-            self.bound = self.bound.min(degree);
-        }
-        if after > 2 && after <= before - before / 4 && self.scans < SCANS_MAX {
-            return self.begin_scan(work);
-        }
-        self.begin_sweep(work)
-    }
-
-    fn begin_sweep(&mut self, work: &mut Work) -> Phase {
-        self.order.clear(self.kernel.vertices(), work);
-        self.atoms.reset(self.kernel.vertices(), work);
-        self.family = 0;
-        self.absorb(0, work);
-        Phase::Sweep
-    }
-
-    fn sweep(&mut self, work: &mut Work) -> Phase {
-        let Some(vertex) = self.order.next(work) else {
-            return Phase::Locate;
-        };
-        if self.order.reach(vertex) > self.bound {
-            self.absorb(vertex, work);
-            return Phase::Sweep;
-        }
-        self.flow.begin(&self.kernel, &self.order, vertex, self.bound, work);
-        self.continue_flow(vertex, work)
-    }
-
-    fn search(&mut self, sink: usize, work: &mut Work) -> Phase {
-        match self.flow.augment(&self.kernel, &self.order, work) {
-            Search::Augmented => self.continue_flow(sink, work),
-            Search::Closed(len) => {
-                if self.flow.value() < self.bound {
-                    self.bound = self.flow.value();
-                    if self.family > 0 {
-                        self.family = 0;
-                        self.atoms.reset(self.kernel.vertices(), work);
+    /// lambda is certain: there is one level set, or there are two and the cut between them.
+    fn conclude(&mut self, levels: usize, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (kernel, mut clusters, mut order, _) =
+            arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
+        let n = kernel.vertices();
+        order.clear(&kernel, self.sweep.seen.value, work);
+        if levels == 2 {
+            let mut only = Seen { value: 0, least: NONE };
+            for vertex in 0..n {
+                if clusters.level_leader(vertex) != 0 {
+                    order.mark[vertex] |= FAR;
+                    only.least = only.least.min(vertex as u16);
+                    for at in kernel.row(vertex) {
+                        let other = clusters.level_leader(usize::from(kernel.to[at]));
+                        only.value += if other == 0 { kernel.room[at] } else { 0 };
+                        work.charge(1);
                     }
                 }
-                self.family += self.chain.walk(&self.kernel, &self.order, &mut self.flow, &mut self.atoms, len, work);
-                self.finish_flow(sink, work)
+            }
+            if only.value < self.sweep.seen.value {
+                // The only smaller cut, and so the only minimum cut.
+                self.sweep.seen = only;
+                return Phase::Label(Marked::Inside);
+            }
+            self.sweep.seen.see(only.value, usize::from(only.least));
+        }
+        // lambda is lambda-hat. What is more than lambda connected to s is never separated from it.
+        for vertex in 0..n {
+            order.mark[vertex] = if clusters.leader(vertex) == 0 { ABSORBED } else { 0 };
+        }
+        work.charge(2 * n as u64);
+        order.enclose(&kernel, self.sweep.seen.value, usize::from(self.sweep.seen.least), work, |_, _| {});
+        self.sweep.restart();
+        Phase::Confirm
+    }
+
+    fn confirm(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        match self.sweep.confirm(&mut kernel, &mut order, &mut self.flow, &mut paths, work) {
+            Progress::Pending => Phase::Confirm,
+            Progress::Done if self.sweep.parted => Phase::Part,
+            Progress::Done => {
+                let first = usize::from(self.sweep.seen.least);
+                paths.flow(&mut self.flow).begin(&mut kernel, &mut order, first, self.sweep.seen.value, work);
+                Phase::Close
             }
         }
     }
 
-    fn continue_flow(&mut self, sink: usize, work: &mut Work) -> Phase {
-        if self.flow.value() > self.bound { self.finish_flow(sink, work) } else { Phase::Flow(sink) }
+    /// No minimum cut separates X from s, so that T* is the largest minimum cut between v1 and X.
+    fn close(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        let mut flow = paths.flow(&mut self.flow);
+        while !work.exhausted() {
+            if let End::Closed(near) = flow.augment(&mut kernel, &mut order, work) {
+                assert!(flow.value() == self.sweep.seen.value, "v1 is separated by a minimum cut");
+                let mut chain = paths.chain(near);
+                chain.walk(&kernel, &mut order, &mut NoCuts, work);
+                for &vertex in chain.largest() {
+                    order.mark[usize::from(vertex)] |= FAR;
+                }
+                return Phase::Label(Marked::Inside);
+            }
+        }
+        Phase::Close
     }
 
-    fn finish_flow(&mut self, sink: usize, work: &mut Work) -> Phase {
-        self.flow.end(&self.kernel, work);
-        self.absorb(sink, work);
+    fn contract(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (mut kernel, mut clusters, mut scratch) = arrays.for_contraction(&mut self.kernel, &mut self.clusters);
+        let before = kernel.vertices();
+        let after = clusters.settle(work);
+        assert!(after >= 2, "a cut of the least value seen survives contraction");
+        self.scans += 1;
+        if after == before {
+            return Phase::Turn;
+        }
+        let least = clusters.cluster()[usize::from(self.sweep.seen.least)];
+        if after == 2 {
+            // A cut of value lambda-hat is left, and only one is.
+            kernel.shrink_to_pair(self.sweep.seen.value);
+            self.sweep.seen.least = 1;
+        } else {
+            let Some(seen) = kernel.contract(&clusters, &mut scratch, work) else {
+                return Phase::Turn;
+            };
+            self.sweep.seen.least = least;
+            self.sweep.seen.see(seen.value, usize::from(seen.least));
+        }
+        clusters.adopt(work);
+        if after > 2 && after <= before - before / 4 && self.scans < SCANS_MAX { Phase::Open } else { Phase::Turn }
+    }
+
+    fn turn<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &mut C, work: &mut Work) -> Phase {
+        let (kernel, mut order, _) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        cuts.reset(kernel.vertices(), work);
+        order.clear(&kernel, self.sweep.seen.value, work);
+        order.absorb(&kernel, 0, self.sweep.seen.value, work, |_, _| {});
+        self.sweep.restart();
         Phase::Sweep
     }
 
-    fn absorb(&mut self, vertex: usize, work: &mut Work) {
-        self.order.absorb(&self.kernel, vertex, self.bound, work, |_| {});
-    }
-
-    fn locate(&mut self, work: &mut Work) -> Phase {
-        assert!(self.family > 0, "a connected graph of two vertices has a minimum cut");
-        let label = &mut self.flow.queue;
-        label[..self.kernel.vertices()].fill(NONE);
-        for vertex in 0..self.vertices {
-            let class = self.atoms.class(self.clusters.of(vertex));
-            if label[class] == NONE {
-                label[class] = vertex as u32;
-            }
-            self.atom[vertex] = label[class];
+    fn sweep<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &mut C, work: &mut Work) -> Phase {
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        match self.sweep.advance(&mut kernel, &mut order, &mut self.flow, &mut paths, cuts, work) {
+            Progress::Pending => Phase::Sweep,
+            Progress::Done => Phase::Part,
         }
-        work.charge((self.vertices + self.kernel.vertices()) as u64);
-        self.note_atoms();
-        let first = self.first_separable.expect("a minimum cut separates some vertex from vertex 0");
-        self.order.clear(self.kernel.vertices(), work);
-        self.absorb(0, work);
-        self.flow.begin(&self.kernel, &self.order, self.clusters.of(first as usize), self.bound - 1, work);
-        self.continue_separate()
     }
 
-    fn separate(&mut self, work: &mut Work) -> Phase {
-        let search = self.flow.augment(&self.kernel, &self.order, work);
-        assert!(search == Search::Augmented, "no cut is smaller than a minimum cut");
-        self.continue_separate()
+    /// S* is the smallest side that holds s of all minimum cuts between s and v1, so that the flow goes from v1 to s: the last
+    /// search back from s meets it.
+    fn part(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let first = usize::from(self.sweep.seen.least);
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        kernel.restore(paths.cursor(), work);
+        // Nobody is taken off this queue, and no bound is passed.
+        order.clear(&kernel, u64::MAX, work);
+        order.absorb(&kernel, first, u64::MAX, work, |_, _| {});
+        paths.flow(&mut self.flow).begin(&mut kernel, &mut order, 0, self.sweep.seen.value, work);
+        Phase::Separate
     }
 
-    fn continue_separate(&self) -> Phase {
-        if self.flow.value() < self.bound { Phase::Separate } else { Phase::Reach }
-    }
-
-    /// S* is what s still reaches in the residual graph of a maximum flow to v1; T* is the rest.
-    fn reach(&mut self, work: &mut Work) -> Phase {
-        let flow = &mut self.flow;
-        let mut len = 0;
-        for vertex in 0..self.kernel.vertices() {
-            if vertex == 0 || flow.spare(&self.order, vertex) > 0 {
-                flow.mark[vertex] = NEAR;
-                flow.queue[len] = vertex as u32;
-                len += 1;
+    fn separate(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        let mut flow = paths.flow(&mut self.flow);
+        while !work.exhausted() {
+            if let End::Closed(_) = flow.augment(&mut kernel, &mut order, work) {
+                assert!(flow.value() == self.sweep.seen.value, "v1 is separated by a minimum cut");
+                return Phase::Label(Marked::Outside);
             }
         }
-        let mut at = 0;
-        while at < len {
-            let vertex = flow.queue[at] as usize;
-            at += 1;
-            for link in self.kernel.row(vertex) {
-                work.charge(1);
-                let to = link.to();
-                if vertex != 0 && flow.mark[to] == UNSEEN && flow.residual_out(vertex, link) > 0 {
-                    flow.mark[to] = NEAR;
-                    flow.queue[len] = to as u32;
-                    len += 1;
+        Phase::Separate
+    }
+
+    fn label<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &mut C, marked: Marked, work: &mut Work) -> Phase {
+        let n = self.vertices;
+        let [atom, far, table, classes] = &mut arrays.scratch;
+        let far: &mut [u8] = bytemuck::cast_slice_mut(far);
+        for (far, of) in far.iter_mut().zip(&*arrays.of) {
+            let mark = arrays.mark[usize::from(*of)] & SEARCH;
+            *far = u8::from(match marked {
+                Marked::Outside => mark != NEAR,
+                Marked::Inside => mark == FAR,
+            });
+            self.far_count += u32::from(*far);
+        }
+        let first = self.sweep.seen.least;
+        self.first_separable = arrays.of.iter().position(|of| *of == first).map(|vertex| vertex as u32);
+        work.charge(n as u64);
+        self.labelled = C::WANTED;
+        if C::WANTED {
+            let kernel_vertices = self.kernel.vertices;
+            table[..kernel_vertices].fill(NONE);
+            cuts.classes(&mut classes[..kernel_vertices]);
+            for (vertex, (atom, of)) in atom.iter_mut().zip(&*arrays.of).enumerate() {
+                let label = &mut table[usize::from(classes[usize::from(*of)])];
+                if *label == NONE {
+                    *label = vertex as u16;
                 }
+                *atom = *label;
             }
+            self.outside_count = atom.iter().filter(|label| **label != 0).count() as u32;
+            let outside = atom.iter().position(|label| *label != 0).map(|vertex| vertex as u32);
+            debug_assert_eq!(outside, self.first_separable, "v1 is the first vertex outside the atom of s");
+            work.charge((n + kernel_vertices) as u64);
         }
-        for vertex in 0..self.vertices {
-            let far = flow.mark[self.clusters.of(vertex)] == UNSEEN;
-            self.far_side[vertex] = u8::from(far);
-            self.far_count += u32::from(far);
-        }
-        work.charge((self.vertices + self.kernel.vertices()) as u64);
-        flow.forget(len);
-        flow.end(&self.kernel, work);
         Phase::Done
     }
 
-    /// lambda is 0: atoms are the components, and T* is all but the component of vertex 0.
-    fn label_components(&mut self, graph: &CoreGraph<'_>, work: &mut Work) -> Phase {
+    /// lambda is 0: atoms are the components, and T* is all but the component of vertex 0. Nothing was contracted yet.
+    fn label_components(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
         let n = self.vertices;
-        self.atom[..n].fill(NONE);
-        self.bound = 0;
+        work.charge((2 * n + 2 * self.edges) as u64);
+        let (kernel, _, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        let (atom, queue) = paths.labels();
+        atom.fill(NONE);
+        self.sweep.seen.value = 0;
         self.components = 0;
         for root in 0..n {
-            if self.atom[root] != NONE {
+            if atom[root] != NONE {
                 continue;
             }
             self.components += 1;
-            self.atom[root] = root as u32;
-            self.flow.queue[0] = root as u32;
+            atom[root] = root as u16;
+            queue[0] = root as u16;
             let (mut at, mut len) = (0, 1);
             while at < len {
-                let vertex = self.flow.queue[at] as usize;
+                let row = kernel.row(usize::from(queue[at]));
                 at += 1;
-                for (to, _) in graph.row(vertex) {
-                    if self.atom[to] == NONE {
-                        self.atom[to] = root as u32;
-                        self.flow.queue[len] = to as u32;
+                for &to in &kernel.to[row] {
+                    if atom[usize::from(to)] == NONE {
+                        atom[usize::from(to)] = root as u16;
+                        queue[len] = to;
                         len += 1;
                     }
                 }
             }
         }
-        for (far, atom) in self.far_side.iter_mut().zip(&self.atom[..n]) {
+        let [atom, far, ..] = &mut arrays.scratch;
+        let far: &mut [u8] = bytemuck::cast_slice_mut(far);
+        for (far, atom) in far.iter_mut().zip(&**atom) {
             *far = u8::from(*atom != 0);
         }
-        self.note_atoms();
-        self.far_count = self.outside_count;
-        work.charge((2 * n + graph.neighbours.len()) as u64);
-        Phase::Done
-    }
-
-    /// v1 is the first vertex outside the atom of vertex 0.
-    fn note_atoms(&mut self) {
-        let atom = &self.atom[..self.vertices];
         self.first_separable = atom.iter().position(|label| *label != 0).map(|vertex| vertex as u32);
         self.outside_count = atom.iter().filter(|label| **label != 0).count() as u32;
+        self.far_count = self.outside_count;
+        Phase::Done
     }
 }

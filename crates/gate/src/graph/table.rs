@@ -7,19 +7,19 @@ use crate::arena::{Arena, OutOfMemory, words_for};
 
 /// Slot numbers plus one; 0 is an empty place. At most half full.
 pub(super) struct Table<'a> {
-    places: &'a mut [u32],
+    places: &'a mut [u16],
 }
 
 impl<'a> Table<'a> {
     pub(super) const fn words(capacity: usize) -> usize {
-        words_for::<u32>(places_for(capacity))
+        words_for::<u16>(places_for(capacity))
     }
 
     pub(super) fn new(arena: &mut Arena<'a>, capacity: usize) -> Result<Self, OutOfMemory> {
         Ok(Self { places: arena.take(places_for(capacity))? })
     }
 
-    pub(super) fn find(&self, hash: u64, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+    pub(super) fn find(&self, hash: u64, is_it: impl Fn(u16) -> bool) -> Option<u16> {
         let mut place = self.home(hash);
         while self.places[place] != 0 {
             let slot = self.places[place] - 1;
@@ -32,7 +32,7 @@ impl<'a> Table<'a> {
     }
 
     /// Puts in a slot that is not there.
-    pub(super) fn insert(&mut self, hash: u64, slot: u32) {
+    pub(super) fn insert(&mut self, hash: u64, slot: u16) {
         let mut place = self.home(hash);
         while self.places[place] != 0 {
             place = self.next(place);
@@ -40,8 +40,9 @@ impl<'a> Table<'a> {
         self.places[place] = slot + 1;
     }
 
-    /// Takes out a slot that is there, and closes the gap so that no search stops short (Knuth, TAOCP 6.4, algorithm R).
-    pub(super) fn remove(&mut self, hash: u64, slot: u32, hash_of: impl Fn(u32) -> u64) {
+    /// Takes out a slot that is there, and closes the gap so that no search stops short (Knuth, TAOCP 6.4, algorithm
+    /// R).
+    pub(super) fn remove(&mut self, hash: u64, slot: u16, hash_of: impl Fn(u16) -> u64) {
         let mut gap = self.place_of(hash, slot);
         let mut place = self.next(gap);
         while self.places[place] != 0 {
@@ -56,13 +57,7 @@ impl<'a> Table<'a> {
         self.places[gap] = 0;
     }
 
-    /// Puts `new` where `old` stands; both have the same hash.
-    pub(super) fn replace(&mut self, hash: u64, old: u32, new: u32) {
-        let place = self.place_of(hash, old);
-        self.places[place] = new + 1;
-    }
-
-    fn place_of(&self, hash: u64, slot: u32) -> usize {
+    fn place_of(&self, hash: u64, slot: u16) -> usize {
         let mut place = self.home(hash);
         while self.places[place] != slot + 1 {
             assert!(self.places[place] != 0, "the slot is in the table");

@@ -7,29 +7,20 @@
 //! product. Sums over vertices run in four lanes by index, sums over neighbours in order of index, which is the order of
 //! external ids.
 
-use crate::core_graph::CoreGraph;
+use super::upper::UpperRows;
 
 /// A start vector whose norm after deflation is below this share of its greatest possible one is replaced.
 const START_NORM_MIN: f64 = 1.0 / (1_u64 << 40) as f64;
 
-/// Writes the weighted degrees into `degrees` and returns their sum, the volume. Each degree is summed as an integer, then rounded.
-pub(super) fn degrees(graph: &CoreGraph<'_>, degrees: &mut [f64]) -> f64 {
-    let mut volume = 0_u64;
-    for (vertex, degree) in degrees.iter_mut().enumerate() {
-        let exact = graph.row(vertex).map(|(_, weight)| weight).sum::<u64>();
-        volume += exact;
-        *degree = exact as f64;
-    }
-    volume as f64
+/// An entry of the start vector before deflation: from the vertex's external id a number in [-1, 1).
+pub(super) fn start_entry(id: u64) -> f64 {
+    ((split_mix(id) >> 11) as i64 - (1 << 52)) as f64 / (1_u64 << 52) as f64
 }
 
-/// Writes the start vector: from each external id a number in [-1, 1), then deflated and of norm 1.
+/// Deflates the start vector and brings it to norm 1.
 ///
 /// Should the ids be such that almost nothing is left after deflation, the vertices' indices take their place.
-pub(super) fn start(graph: &CoreGraph<'_>, degrees: &[f64], volume: f64, vector: &mut [f64]) {
-    for (entry, id) in vector.iter_mut().zip(graph.ids) {
-        *entry = ((split_mix(*id) >> 11) as i64 - (1 << 52)) as f64 / (1_u64 << 52) as f64;
-    }
+pub(super) fn start(degrees: &[f64], volume: f64, vector: &mut [f64]) {
     let mut norm = super::sqrt::sqrt(deflate(degrees, volume, vector));
     if norm < START_NORM_MIN * super::sqrt::sqrt(volume) {
         for (index, entry) in vector.iter_mut().enumerate() {
@@ -40,31 +31,26 @@ pub(super) fn start(graph: &CoreGraph<'_>, degrees: &[f64], volume: f64, vector:
     divide(vector, norm);
 }
 
-/// Writes where each row's neighbours above its vertex begin.
-pub(super) fn split_rows(graph: &CoreGraph<'_>, splits: &mut [u32]) {
-    for (vertex, split) in splits.iter_mut().enumerate() {
-        let (from, to) = (graph.offsets[vertex] as usize, graph.offsets[vertex + 1] as usize);
-        let row = &graph.neighbours[from..to];
-        *split = (from + row.partition_point(|neighbour| (*neighbour as usize) < vertex)) as u32;
-    }
-}
-
 /// `sums := sums + L current`, looking at each edge once; returns the inner product, without weights, of `sums` and `current`.
 ///
 /// What an edge adds to its upper end is, but for the sign, what it adds to its lower end. Rows come in ascending order, so
 /// that a vertex has got the parts of all its lower neighbours, in ascending order, when its own row adds those of the others.
-pub(super) fn multiply(graph: &CoreGraph<'_>, splits: &[u32], current: &[f64], sums: &mut [f64]) -> f64 {
-    let Some(last) = sums.len().checked_sub(1) else { return 0.0 };
+///
+/// Both passes call this one function: how fast so short a loop runs depends on where its code comes to lie.
+#[inline(never)]
+pub(super) fn multiply(graph: UpperRows<'_>, current: &[f64], sums: &mut [f64]) -> f64 {
     let mut product = 0.0;
-    let (current, sums) = (&current[..=last], &mut sums[..=last]);
-    let (splits, ends) = (&splits[..=last], &graph.offsets[1..=last + 1]);
+    let Some(last) = sums.len().checked_sub(1) else { return 0.0 };
+    let (current, sums, ends) = (&current[..=last], &mut sums[..=last], &graph.ends[..=last]);
+    let mut begin = 0;
     for vertex in 0..=last {
-        let upper = splits[vertex] as usize..ends[vertex] as usize;
+        let row = begin..ends[vertex] as usize;
+        begin = row.end;
         let (here, mut sum) = (current[vertex], sums[vertex]);
-        for (neighbour, weight) in graph.neighbours[upper.clone()].iter().zip(&graph.weights[upper]) {
+        for (neighbour, weight) in graph.neighbours[row.clone()].iter().zip(&graph.weights[row]) {
             // No neighbour is beyond the last vertex. Saying so here leaves no way out of the loop but its end, and the turns
             // of such a loop are metered all at once.
-            let neighbour = (*neighbour as usize).min(last);
+            let neighbour = usize::from(*neighbour).min(last);
             // Below 2^62, so that the signed conversion, one instruction everywhere, is exact in sign.
             let pull = *weight as i64 as f64 * (here - current[neighbour]);
             sum += pull;
@@ -74,6 +60,38 @@ pub(super) fn multiply(graph: &CoreGraph<'_>, splits: &[u32], current: &[f64], s
         product += sum * here;
     }
     product
+}
+
+/// A step whose numbers an earlier pass has found: [`multiply`], then [`subtract`], [`turn`] and the new vector's part of the
+/// Ritz vector in one go. The same operations on the same numbers, hence the same vectors to the last bit.
+pub(super) fn repeat(
+    graph: UpperRows<'_>,
+    degrees: &[f64],
+    found: Found,
+    current: &mut [f64],
+    sums: &mut [f64],
+    ritz: &mut [f64],
+) {
+    let Found { alpha, raw: Raw { mean, norm }, coefficient } = found;
+    let inverse = 1.0 / norm;
+    multiply(graph, current, sums);
+    for (((sum, here), degree), ritz) in sums.iter_mut().zip(current).zip(degrees).zip(ritz) {
+        let earlier = *here;
+        *here = (*sum / degree - alpha * earlier - mean) * inverse;
+        *sum = -(norm * degree * earlier);
+        *ritz += coefficient * *here;
+    }
+}
+
+/// What is known beforehand of a step that is taken again.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    /// The step's diagonal entry.
+    pub(super) alpha: f64,
+    /// What it left, before deflation.
+    pub(super) raw: Raw,
+    /// The share of the next vector in the Ritz vector.
+    pub(super) coefficient: f64,
 }
 
 /// What is known of a vector that is neither deflated nor of norm 1 yet.
@@ -116,33 +134,11 @@ pub(super) fn divide(vector: &mut [f64], divisor: f64) {
     }
 }
 
-/// `sum := sum + factor vector`.
-pub(super) fn accumulate(factor: f64, vector: &[f64], sum: &mut [f64]) {
-    for (entry, here) in sum.iter_mut().zip(vector) {
-        *entry += factor * here;
+/// `vector := 0 + factor vector`.
+pub(super) fn scale(vector: &mut [f64], factor: f64) {
+    for entry in vector {
+        *entry = 0.0 + factor * *entry;
     }
-}
-
-/// Whether every vertex is reached from the first. `scratch` has a word for each vertex: the low half is the queue, the
-/// top bit marks the vertex itself.
-pub(super) fn is_connected(graph: &CoreGraph<'_>, scratch: &mut [u64]) -> bool {
-    const SEEN: u64 = 1 << 63;
-    const QUEUED: u64 = u32::MAX as u64;
-    scratch.fill(0);
-    scratch[0] = SEEN;
-    let (mut head, mut tail) = (0, 1);
-    while head < tail {
-        let vertex = (scratch[head] & QUEUED) as usize;
-        for (neighbour, _) in graph.row(vertex) {
-            if scratch[neighbour] & SEEN == 0 {
-                scratch[neighbour] |= SEEN;
-                scratch[tail] = (scratch[tail] & SEEN) | neighbour as u64;
-                tail += 1;
-            }
-        }
-        head += 1;
-    }
-    tail == scratch.len()
 }
 
 /// The output of SplitMix64 for the state `seed` (Steele, Lea, Flood 2014): a bijection of the 64-bit words.

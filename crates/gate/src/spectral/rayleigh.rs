@@ -3,7 +3,7 @@
 use ethnum::U256;
 
 use super::ONE;
-use crate::core_graph::CoreGraph;
+use super::upper::UpperRows;
 
 /// Entries of the rounded vector lie between minus this and this: 24 bits and a sign in a difference.
 const ENTRY_MAX: f64 = (1 << 23) as f64;
@@ -18,8 +18,8 @@ pub(super) struct Quotient {
 }
 
 /// Scales `vector` to a greatest entry of 2^23, rounds its entries to integers, halves away from zero, and takes their
-/// Rayleigh quotient with the kernel taken out. `rounded` is scratch, a word for each vertex.
-pub(super) fn quotient(graph: &CoreGraph<'_>, vector: &[f64], rounded: &mut [i64]) -> Quotient {
+/// Rayleigh quotient with the kernel taken out. `rounded` and `degrees` are scratch, a word for each vertex.
+pub(super) fn quotient(graph: UpperRows<'_>, vector: &[f64], rounded: &mut [i64], degrees: &mut [u64]) -> Quotient {
     let mut greatest = 0.0;
     for entry in vector {
         let size = if *entry < 0.0 { -*entry } else { *entry };
@@ -30,18 +30,19 @@ pub(super) fn quotient(graph: &CoreGraph<'_>, vector: &[f64], rounded: &mut [i64
         let scaled = entry / greatest * ENTRY_MAX;
         *whole = (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i64;
     }
-    assert!(graph.edge_count() <= Products::TERMS_MAX && graph.vertex_count() <= Products::TERMS_MAX);
+    assert!(graph.weights.len() <= Products::TERMS_MAX && vector.len() <= Products::TERMS_MAX);
     // Weights sum to less than 2^62, degrees to less than 2^63; entries are at most 2^23, differences 2^24.
     let (mut volume, mut energy, mut squares) = (0_u64, Products::ZERO, Products::ZERO);
     let (mut above, mut below) = (Products::ZERO, Products::ZERO);
+    degrees.fill(0);
     for (vertex, &here) in rounded.iter().enumerate() {
-        let mut degree = 0_u64;
+        // The lower neighbours have left their part here already.
+        let mut degree = degrees[vertex];
         for (neighbour, weight) in graph.row(vertex) {
             degree += weight;
-            if neighbour > vertex {
-                let difference = (here - rounded[neighbour]).unsigned_abs();
-                energy.add(weight, difference * difference);
-            }
+            degrees[neighbour] += weight;
+            let difference = (here - rounded[neighbour]).unsigned_abs();
+            energy.add(weight, difference * difference);
         }
         volume += degree;
         squares.add(degree, (here * here) as u64);

@@ -1,10 +1,14 @@
-//! Deltas between input and graph: decoded at once, applied as the budget allows, in the order in which they came.
+//! Deltas between input and graph: decoded and checked as a whole, then applied as the budget allows, in the order in
+//! which they came.
+//!
+//! What the budget allows is applied straight from the input; only what is left waits in the ring. So the ring bounds
+//! what may be late, not how much one input may say.
 
 use codec::decode::DecodeReason;
 use codec::{DecodeError, Reader};
 
 use crate::arena::{Arena, OutOfMemory, words_for};
-use crate::graph::{DeltaRefusal, FEATURES, GraphStore};
+use crate::graph::{Change, DeltaRefusal, FEATURES, GraphStore};
 use crate::tick::report::Refused;
 use crate::work::Work;
 
@@ -14,7 +18,8 @@ const VERSION: u64 = 1;
 /// The input is not a tick's one encoding (`spec/input.md`).
 pub type InputError = DecodeError;
 
-/// A delta as four words: its number among all deltas since the start, times 256, plus its kind; then what the kind carries.
+/// A delta as four words: its number among all deltas since the start, times 256, plus its kind; then what the kind
+/// carries.
 type Record = [u64; 4];
 
 const EDGE_ADD: u64 = 0;
@@ -32,15 +37,43 @@ pub struct Pending<'a> {
     len: usize,
     /// Deltas received since the start; the number of the next one.
     received: u64,
-    /// Deltas of the last input that found no room.
-    overflow: Refused,
 }
 
-/// What an input said beside its deltas.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Accepted {
+/// An input that was read to its end and found sound.
+#[derive(Clone)]
+pub struct Accepted<'i> {
     /// It asked for the latch to be released.
     pub rearm: bool,
+    /// How many deltas it has.
+    count: u64,
+    /// A cursor at the first of them.
+    deltas: Reader<'i>,
+}
+
+impl<'i> Accepted<'i> {
+    /// How many deltas it has.
+    #[must_use]
+    pub fn deltas(&self) -> u64 {
+        self.count
+    }
+
+    /// Reads an input.
+    ///
+    /// # Errors
+    /// [`InputError`] if it is not a tick's one encoding.
+    pub fn read(input: &'i [u8]) -> Result<Self, InputError> {
+        let mut cbor = Reader::new(input);
+        cbor.array_of(2)?;
+        cbor.version(VERSION)?;
+        let count = cbor.array()?;
+        let mut accepted = Self { rearm: false, count, deltas: cbor.clone() };
+        for _ in 0..count {
+            // It concerns the latch, not the graph, and so never waits.
+            accepted.rearm |= read_delta(&mut cbor)?[0] == REARM;
+        }
+        cbor.finish()?;
+        Ok(accepted)
+    }
 }
 
 /// What applying deltas found.
@@ -74,7 +107,13 @@ impl<'a> Pending<'a> {
     /// # Errors
     /// [`OutOfMemory`] if the arena has less than [`Pending::words`] left.
     pub fn new(arena: &mut Arena<'a>, capacity: usize) -> Result<Self, OutOfMemory> {
-        Ok(Self { ring: arena.take(capacity)?, first: 0, len: 0, received: 0, overflow: Refused::NONE })
+        Ok(Self { ring: arena.take(capacity)?, first: 0, len: 0, received: 0 })
+    }
+
+    /// How many deltas wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
     }
 
     /// Whether nothing waits.
@@ -83,67 +122,74 @@ impl<'a> Pending<'a> {
         self.len == 0
     }
 
-    /// Takes the deltas of one input in. Those for which there is no room are refused by the next [`Pending::apply`].
+    /// Applies the deltas that wait and then those of this input until none is left or the work runs out; what is left
+    /// waits, as far as there is room. `on_change` is called after every change with the graph as it is then.
     ///
-    /// # Errors
-    /// [`InputError`]; nothing of the input is taken then.
-    pub fn accept(&mut self, input: &[u8]) -> Result<Accepted, InputError> {
-        let (len, received) = (self.len, self.received);
-        self.overflow = Refused::NONE;
-        self.read(input).inspect_err(|_| {
-            self.len = len;
-            self.received = received;
-            self.overflow = Refused::NONE;
-        })
-    }
-
-    fn read(&mut self, input: &[u8]) -> Result<Accepted, InputError> {
-        let mut cbor = Reader::new(input);
-        let mut accepted = Accepted { rearm: false };
-        cbor.array_of(2)?;
-        cbor.version(VERSION)?;
-        for _ in 0..cbor.array()? {
-            let record = read_delta(&mut cbor)?;
-            if record[0] == REARM {
-                // It concerns the latch, not the graph, and so never waits.
-                accepted.rearm = true;
-                self.received += 1;
-            } else {
-                self.push(record);
-            }
-        }
-        cbor.finish()?;
-        Ok(accepted)
-    }
-
-    fn push(&mut self, mut record: Record) {
-        record[0] |= self.received << 8;
-        if self.len < self.ring.len() && self.overflow.count == 0 {
-            let place = self.first + self.len;
-            self.ring[if place < self.ring.len() { place } else { place - self.ring.len() }] = record;
-            self.len += 1;
-        } else {
-            self.overflow.push(self.received, DeltaRefusal::BacklogFull);
-        }
-        self.received += 1;
-    }
-
-    /// Applies deltas until none is left or the work runs out: one unit each, at every one a checkpoint.
-    pub fn apply(&mut self, graph: &mut GraphStore<'_>, loss_scale: f32, work: &mut Work) -> Ingested {
+    /// A delta is one unit, and at every one is a checkpoint. What a delta moves in the rows of the graph is charged
+    /// beside it ([`GraphStore::units`]).
+    pub fn apply(
+        &mut self,
+        graph: &mut GraphStore<'_>,
+        accepted: &Accepted<'_>,
+        loss_scale: f32,
+        work: &mut Work,
+        on_change: &mut impl FnMut(&GraphStore<'_>, Change),
+    ) -> Ingested {
         let mut ingested = Ingested { refused: Refused::NONE, observed: 0, loss_sum: 0 };
-        while self.len > 0 && !work.exhausted() {
-            let mut record = self.ring[self.first];
-            let number = record[0] >> 8;
-            record[0] &= 0xff;
-            self.first = if self.first + 1 == self.ring.len() { 0 } else { self.first + 1 };
-            self.len -= 1;
-            work.charge(1);
-            if let Err(reason) = apply_one(graph, record, loss_scale, &mut ingested) {
-                ingested.refused.push(number, reason);
+        let mut apply = |record: Record, number: u64, work: &mut Work| {
+            let units = graph.units();
+            match apply_one(graph, record, loss_scale, &mut ingested) {
+                Ok(Some(change)) if change.before != change.after => on_change(graph, change),
+                Ok(_) => {}
+                Err(reason) => ingested.refused.push(number, reason),
+            }
+            work.charge(1 + graph.units() - units);
+        };
+        while !work.exhausted()
+            && let Some((record, number)) = self.pop()
+        {
+            apply(record, number, work);
+        }
+        let mut overflow = Refused::NONE;
+        let mut deltas = accepted.deltas.clone();
+        for _ in 0..accepted.count {
+            let record = read_delta(&mut deltas).expect("the input was read before");
+            let number = self.received;
+            self.received += 1;
+            if record[0] == REARM {
+                continue;
+            }
+            if self.is_empty() && !work.exhausted() {
+                apply(record, number, work);
+            } else if !self.push(record, number) {
+                overflow.push(number, DeltaRefusal::BacklogFull);
             }
         }
-        ingested.refused.extend(&self.overflow);
+        ingested.refused.extend(&overflow);
         ingested
+    }
+
+    /// The delta that has waited longest, and its number.
+    fn pop(&mut self) -> Option<(Record, u64)> {
+        if self.len == 0 {
+            return None;
+        }
+        let [head, a, b, c] = self.ring[self.first];
+        self.first = if self.first + 1 == self.ring.len() { 0 } else { self.first + 1 };
+        self.len -= 1;
+        Some(([head & 0xff, a, b, c], head >> 8))
+    }
+
+    /// Lets a delta wait, and says whether there was room.
+    fn push(&mut self, mut record: Record, number: u64) -> bool {
+        if self.len == self.ring.len() {
+            return false;
+        }
+        record[0] |= number << 8;
+        let place = self.first + self.len;
+        self.ring[if place < self.ring.len() { place } else { place - self.ring.len() }] = record;
+        self.len += 1;
+        true
     }
 }
 
@@ -182,18 +228,18 @@ fn apply_one(
     record: Record,
     loss_scale: f32,
     ingested: &mut Ingested,
-) -> Result<(), DeltaRefusal> {
+) -> Result<Option<Change>, DeltaRefusal> {
     match record {
-        [EDGE_ADD, u, v, weight] => graph.edge_add(u, v, weight),
-        [EDGE_REMOVE, u, v, _] => graph.edge_remove(u, v),
-        [WEIGHT_UPDATE, u, v, weight] => graph.weight_update(u, v, weight),
+        [EDGE_ADD, u, v, weight] => graph.edge_add(u, v, weight).map(Some),
+        [EDGE_REMOVE, u, v, _] => graph.edge_remove(u, v).map(Some),
+        [WEIGHT_UPDATE, u, v, weight] => graph.weight_update(u, v, weight).map(Some),
         [OBSERVATION, vertex, low, high] => {
             let bits = [low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32];
             let values = bits.map(f32::from_bits);
             graph.observe(vertex, values);
             ingested.observed += 1;
             ingested.loss_sum += loss(values[0], loss_scale);
-            Ok(())
+            Ok(None)
         }
         [BAD_OBSERVATION, ..] => Err(DeltaRefusal::BadValues),
         _ => unreachable!("read_delta makes no other kind"),

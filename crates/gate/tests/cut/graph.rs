@@ -77,14 +77,27 @@ impl Graph {
         let mut arena = Arena::new(&mut slab);
         let mut search = CutSearch::new(&mut arena, core.vertex_count(), core.edge_count()).unwrap();
         assert_eq!(arena.words_left(), 0, "words() is exact");
-        search.start(&core);
-        run(&mut search, &core, &mut budget)
+        let mut work = Work::new(u64::MAX);
+        search.start(&core, &mut work);
+        let found = run(&mut search, &core, work.used(), &mut budget);
+        search.start(&core, &mut work);
+        while search.advance_without_family(&mut Work::new(budget())) == Progress::Pending {}
+        let cut = search.result().unwrap();
+        let same = (cut.value, cut.components, cut.first_separable)
+            == (found.value, found.components, found.first_separable)
+            && cut.far_side.iter().zip(&found.far_side).all(|(a, b)| (*a == 1) == *b);
+        assert!(same, "value, v1 and T* do not need the family");
+        found
     }
 }
 
 /// Runs a search that was started, and the hash of its result.
-pub(crate) fn run(search: &mut CutSearch<'_>, core: &CoreGraph<'_>, budget: &mut impl FnMut() -> u64) -> Found {
-    let mut used = 0;
+pub(crate) fn run(
+    search: &mut CutSearch<'_>,
+    core: &CoreGraph<'_>,
+    mut used: u64,
+    budget: &mut impl FnMut() -> u64,
+) -> Found {
     let mut slice = |used: &mut u64, advance: &mut dyn FnMut(&mut Work) -> Progress| {
         loop {
             let mut work = Work::new(budget());
@@ -95,7 +108,7 @@ pub(crate) fn run(search: &mut CutSearch<'_>, core: &CoreGraph<'_>, budget: &mut
             }
         }
     };
-    slice(&mut used, &mut |work| search.advance(core, work));
+    slice(&mut used, &mut |work| search.advance(work));
     let cut = search.result().unwrap();
     let mut digest = CutDigest::start();
     slice(&mut used, &mut |work| digest.advance(core.ids, &cut, work));
@@ -107,7 +120,7 @@ pub(crate) fn run(search: &mut CutSearch<'_>, core: &CoreGraph<'_>, budget: &mut
         components: cut.components,
         first_separable: cut.first_separable,
         far_side,
-        atom: cut.atom.to_vec(),
+        atom: cut.atom.iter().map(|label| u32::from(*label)).collect(),
         family: cut.family,
         digest: digest.finish(),
         work: used,

@@ -3,7 +3,7 @@
 use crate::families;
 use crate::graph::{Graph, Random, run};
 use gate::arena::Arena;
-use gate::cut::{CutDigest, CutSearch, vertex_set_digest};
+use gate::cut::{CutDigest, CutSearch, Search, vertex_set_digest};
 use gate::work::{Progress, Work};
 use proptest::prelude::*;
 
@@ -50,10 +50,12 @@ fn checkpoints_are_close() {
         let (n, m) = (core.vertex_count(), core.edge_count());
         let mut slab = vec![0; CutSearch::words(n, m)];
         let mut search = CutSearch::new(&mut Arena::new(&mut slab), n, m).unwrap();
-        search.start(&core);
+        let mut start = Work::new(0);
+        search.start(&core, &mut start);
+        assert!(start.used() <= 16 * (n + m) as u64);
         loop {
             let mut work = Work::new(1);
-            let progress = search.advance(&core, &mut work);
+            let progress = search.advance(&mut work);
             greatest = greatest.max(work.used() as f64 / (n + m) as f64);
             assert!(work.used() <= 16 * (n + m) as u64, "{} units for n = {n}, m = {m}", work.used());
             if progress == Progress::Done {
@@ -69,9 +71,9 @@ fn no_budget_no_progress() {
     let graph = Graph::new(3, &families::path(3));
     let mut slab = vec![0; CutSearch::words(3, 2)];
     let mut search = CutSearch::new(&mut Arena::new(&mut slab), 3, 2).unwrap();
-    search.start(&graph.core());
+    search.start(&graph.core(), &mut Work::new(0));
     let mut work = Work::new(0);
-    assert_eq!(search.advance(&graph.core(), &mut work), Progress::Pending);
+    assert_eq!(search.advance(&mut work), Progress::Pending);
     assert_eq!(work.used(), 0);
     assert!(search.result().is_none());
 }
@@ -89,13 +91,14 @@ fn a_search_leaves_no_traces() {
     for round in 0..600 {
         let graph = &graphs[random.below(graphs.len())];
         let fresh = graph.search();
-        search.start(&graph.core());
+        let mut start = Work::new(u64::MAX);
+        search.start(&graph.core(), &mut start);
         if round % 2 == 0 {
-            let _ = search.advance(&graph.core(), &mut Work::new(random.next() % fresh.work));
+            let _ = search.advance(&mut Work::new(random.next() % fresh.work));
             dropped += 1;
             continue;
         }
-        assert_eq!(run(&mut search, &graph.core(), &mut || u64::MAX), fresh);
+        assert_eq!(run(&mut search, &graph.core(), start.used(), &mut || u64::MAX), fresh);
     }
     println!("600 searches in one object, {dropped} of them dropped half-way: same result, same work");
 }
@@ -107,6 +110,16 @@ fn too_little_memory_is_refused() {
         assert!(CutSearch::new(&mut Arena::new(&mut vec![0; short]), 10, 20).is_err());
     }
     assert!(CutSearch::new(&mut Arena::new(&mut vec![0; words]), 10, 20).is_ok());
+}
+
+/// The areas that the profiles set aside.
+#[test]
+fn a_search_takes_what_it_may() {
+    for (vertices, edges, kibibytes) in [(16_384, 65_536, 1_920), (49_152, 196_608, 5_760)] {
+        let bytes = 8 * Search::words(vertices, edges);
+        assert!(bytes <= kibibytes << 10, "{bytes} bytes");
+        println!("{vertices} vertices, {edges} edges: {bytes} bytes, {} KiB", bytes >> 10);
+    }
 }
 
 proptest! {
@@ -149,9 +162,9 @@ fn a_kept_vertex_set_digest_gives_the_same_hash() {
         let mut slab = vec![0; CutSearch::words(core.vertex_count(), core.edge_count())];
         let mut arena = Arena::new(&mut slab);
         let mut search = CutSearch::new(&mut arena, core.vertex_count(), core.edge_count()).unwrap();
-        search.start(&core);
         let mut work = Work::new(u64::MAX);
-        search.advance(&core, &mut work);
+        search.start(&core, &mut work);
+        search.advance(&mut work);
         let mut digest = CutDigest::with_vertex_set(vertex_set_digest(core.ids));
         assert_eq!(digest.advance(core.ids, &search.result().unwrap(), &mut work), Progress::Done);
         assert_eq!(digest.finish(), graph.search().digest);

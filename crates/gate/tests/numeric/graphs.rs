@@ -114,6 +114,26 @@ pub(crate) fn hypercube(dimension: u32) -> Graph {
     Graph::new(n, (0..n).flat_map(|u| (0..dimension).map(move |bit| (u, u ^ 1 << bit, UNIT))).filter(|(u, v, _)| u < v))
 }
 
+/// A ring of `count` cliques of `size` vertices, with edges of weight `inner`; the last vertex of each is joined to the first
+/// of the next by an edge of weight `link`, or not at all if that is 0.
+pub(crate) fn ring_of_cliques(count: usize, size: usize, inner: u64, link: u64) -> Graph {
+    let cliques = (0..count)
+        .flat_map(move |c| (0..size).flat_map(move |u| (0..u).map(move |v| (c * size + u, c * size + v, inner))));
+    let links = (0..count).map(move |c| (c * size + size - 1, (c + 1) % count * size, link));
+    Graph::new(count * size, cliques.chain(links.filter(|_| link > 0)))
+}
+
+/// A torus of `side` by `side` vertices, each joined to the eight around it.
+pub(crate) fn torus(side: usize) -> Graph {
+    let to = move |i: usize, j: usize| i % side * side + j % side;
+    let around = [(0, 1), (1, 0), (1, 1), (1, side - 1)];
+    let edges = (0..side * side).flat_map(move |v| {
+        let (i, j) = (v / side, v % side);
+        around.map(|(down, right)| (v, to(i + down, j + right), UNIT))
+    });
+    Graph::new(side * side, edges)
+}
+
 /// A cycle and random chords, `m` edges drawn in all, with weights up to `weight_max`.
 pub(crate) fn random(random: &mut Random, n: usize, m: usize, weight_max: u64) -> Graph {
     let mut edges: Vec<_> =

@@ -10,5 +10,6 @@ mod null_streams;
 #[path = "../shared/random.rs"]
 #[allow(dead_code, reason = "shared with the other tests of this crate")]
 mod random;
+mod rings;
 mod score;
 mod vectors;

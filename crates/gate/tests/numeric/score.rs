@@ -1,8 +1,9 @@
 //! The spectral score.
 
+use std::cell::RefCell;
 use std::f64::consts::PI;
 
-use gate::arena::Arena;
+use gate::core_graph::Rows;
 use gate::spectral::{ONE, STEPS_MAX, Score, SpectralSearch, lower_bound};
 use gate::work::{Progress, Work};
 
@@ -12,12 +13,13 @@ use crate::random::Random;
 
 /// The score, with slices of `slice` units, and the number of calls that it took.
 fn sliced(graph: &Graph, slice: u64) -> (Score, u32) {
-    let n = graph.ids.len();
-    let mut slab = vec![0; SpectralSearch::words(n, 0)];
-    let mut search = SpectralSearch::new(&mut Arena::new(&mut slab), n, 0).unwrap();
-    search.start(&graph.view());
+    let view = graph.view();
+    // What the area holds before must not matter.
+    let mut area = vec![0xa5a5_a5a5_5a5a_5a5a; SpectralSearch::words(view.vertex_count(), view.edge_count())];
+    let mut search = SpectralSearch::new();
+    search.start(&mut area, &view, &mut Work::new(slice));
     for call in 1.. {
-        if search.advance(&graph.view(), &mut Work::new(slice)) == Progress::Done {
+        if search.advance(&mut area, &mut Work::new(slice)) == Progress::Done {
             return (search.result().unwrap(), call);
         }
         assert_eq!(search.result(), None);
@@ -25,7 +27,7 @@ fn sliced(graph: &Graph, slice: u64) -> (Score, u32) {
     unreachable!()
 }
 
-fn score(graph: &Graph) -> Score {
+pub(crate) fn score(graph: &Graph) -> Score {
     sliced(graph, u64::MAX).0
 }
 
@@ -145,17 +147,97 @@ fn slices_of_work_change_nothing() {
 fn work_is_what_the_documentation_says() {
     let mut rng = Random(4);
     let graph = random(&mut rng, 300, 1_200, 100);
-    let (n, arcs) = (300, graph.view().neighbours.len() as u64);
-    let mut slab = vec![0; SpectralSearch::words(n, 0)];
-    let mut search = SpectralSearch::new(&mut Arena::new(&mut slab), n, 0).unwrap();
-    search.start(&graph.view());
+    let view = graph.view();
+    let (n, m) = (300, view.edge_count() as u64);
+    let mut area = vec![0; SpectralSearch::words(n, m as usize)];
+    let mut search = SpectralSearch::new();
     let mut work = Work::new(u64::MAX);
-    assert_eq!(search.advance(&graph.view(), &mut work), Progress::Done);
-    let (n, k) = (n as u64, u64::from(search.result().unwrap().steps));
-    let expected =
-        (2 * arcs + 5 * n) + k * (arcs + 4 * n) + 106 * k + 4 * n + k * n + (k - 1) * (arcs + 4 * n) + arcs + n;
+    search.start(&mut area, &view, &mut work);
+    let n = n as u64;
+    assert_eq!(work.used(), 4 * m + 3 * n);
+    assert_eq!(search.advance(&mut area, &mut work), Progress::Done);
+    let k = u64::from(search.result().unwrap().steps);
     assert_eq!(k, STEPS_MAX as u64);
-    assert_eq!(work.used(), expected);
+    let all_but_the_union_find =
+        (4 * m + 3 * n) + 5 * n + k * (m + 3 * n) + 106 * k + 2 * n + (k - 1) * (m + 2 * n) + (m + 2 * n);
+    let union_find = work.used() - all_but_the_union_find;
+    assert!((n..=9 * (n + m)).contains(&union_find), "{union_find}");
+    assert_eq!(SpectralSearch::work_max(n as usize, m as usize), all_but_the_union_find + 9 * (n + m));
+    println!("{} units in all, {union_find} of them for n = {n}, m = {m} in the union-find", work.used());
+}
+
+/// A graph whose rows come in another order each time.
+struct Shuffled<'g>(&'g Graph, RefCell<Random>);
+
+impl Rows for Shuffled<'_> {
+    fn vertex_count(&self) -> usize {
+        self.0.ids.len()
+    }
+
+    fn edge_count(&self) -> usize {
+        self.0.view().edge_count()
+    }
+
+    fn id(&self, vertex: usize) -> u64 {
+        self.0.ids[vertex]
+    }
+
+    fn neighbours(&self, vertex: usize) -> impl Iterator<Item = (usize, u64)> {
+        let mut row: Vec<_> = self.0.view().row(vertex).collect();
+        self.1.borrow_mut().shuffle(&mut row);
+        row.into_iter()
+    }
+}
+
+#[test]
+fn the_order_of_rows_and_what_the_area_held_change_nothing() {
+    let mut rng = Random(5);
+    let mut area = vec![0; SpectralSearch::words(80, 240)];
+    let mut search = SpectralSearch::new();
+    let mut checked = 0;
+    for _ in 0..60 {
+        let n = 1 + rng.below(80) as usize;
+        let graph = random(&mut rng, n, if n == 1 { 0 } else { 3 * n }, 1 << 50);
+        // The same search, in the same area, larger than need be.
+        let rows = Shuffled(&graph, RefCell::new(Random(rng.next())));
+        search.start(&mut area, &rows, &mut Work::new(u64::MAX));
+        assert_eq!(search.advance(&mut area, &mut Work::new(u64::MAX)), Progress::Done);
+        assert_eq!(search.result(), Some(score(&graph)));
+        assert_eq!(search.max_degree(), graph.max_degree());
+        checked += 1;
+    }
+    println!("{checked} scores, the same from shuffled rows in a used area");
+}
+
+#[test]
+fn connectivity_is_seen_in_any_order_of_joining() {
+    let mut rng = Random(6);
+    let (mut connected, mut work_most) = (0, 0.0_f64);
+    for round in 0..400 {
+        // A forest of a few trees whose vertices lie anywhere, so that trees join late and in odd order.
+        let n = 2 + rng.below(300) as usize;
+        let mut order: Vec<usize> = (0..n).collect();
+        rng.shuffle(&mut order);
+        let roots = if round % 2 == 0 { 1 } else { 2 + rng.below(3) as usize };
+        let edges = (1..n).filter(|v| *v >= roots).map(|v| {
+            let upper = if roots == 1 || rng.chance(128) { rng.below(v as u64) as usize } else { v - roots };
+            (order[v], order[upper], 1 + rng.below(9))
+        });
+        let graph = Graph::new(n, edges.collect::<Vec<_>>());
+        let found = score(&graph);
+        let whole = roots == 1;
+        assert_eq!(found.upper > 0, whole, "round {round}: {found:?}");
+        connected += u32::from(whole);
+        let mut work = Work::new(u64::MAX);
+        let mut area = vec![0; SpectralSearch::words(n, n)];
+        let mut search = SpectralSearch::new();
+        search.start(&mut area, &graph.view(), &mut work);
+        search.advance(&mut area, &mut work);
+        let most = SpectralSearch::work_max(n, graph.view().edge_count());
+        assert!(work.used() <= most);
+        work_most = work_most.max(work.used() as f64 / most as f64);
+    }
+    println!("400 forests, {connected} of them trees; at most {work_most:.3} of the most work");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The vectors of `spec/vectors`, which Python programs wrote from the definitions in words.
 
-use gate::arena::Arena;
 use gate::evidence::{Decision, Evidence, EvidencePolicy};
 use gate::spectral::{ONE, SpectralSearch, lower_bound};
 use gate::work::{Progress, Work};
@@ -45,10 +44,11 @@ fn scores_are_those_of_the_python_program_to_the_last_bit() {
             Graph::new(ids.len(), edges.chunks(3).map(|edge| (edge[0] as usize, edge[1] as usize, edge[2])));
         graph.ids = ids;
         let n = graph.ids.len();
-        let mut slab = vec![0; SpectralSearch::words(n, 0)];
-        let mut search = SpectralSearch::new(&mut Arena::new(&mut slab), n, 0).unwrap();
-        search.start(&graph.view());
-        assert_eq!(search.advance(&graph.view(), &mut Work::new(u64::MAX)), Progress::Done);
+        let view = graph.view();
+        let mut area = vec![0; SpectralSearch::words(n, view.edge_count())];
+        let mut search = SpectralSearch::new();
+        search.start(&mut area, &view, &mut Work::new(u64::MAX));
+        assert_eq!(search.advance(&mut area, &mut Work::new(u64::MAX)), Progress::Done);
         let score = search.result().unwrap();
         let found = [score.score as i64, score.upper as i64, i64::from(score.steps), i64::from(score.neg_log2_nu2)];
         let name = field(line, "name");

@@ -8,6 +8,7 @@ use gate::profile::Profile;
 use crate::model::{Model, id_pool};
 use crate::random::Random;
 use crate::rig::{Delta, GENEROUS, Rig, UNIT, configuration};
+use crate::shadow::Shadow;
 
 /// A mixed delta over few ids; a third of them are refused.
 fn delta(pool: &[u64], rng: &mut Random) -> Delta {
@@ -31,34 +32,42 @@ fn waiting_deltas_are_applied_in_order() {
         let total = if rng.chance(64) { rng.below(30) } else { 1 << 40 };
         let budget = ContainerEpochBudget { total, ingest, cut: 0, spectral: 0, ..GENEROUS };
         let mut rig = Rig::new(&Configuration { budget, ..configuration(Profile::TILE) });
-        let mut model = Model::new(Profile::TILE);
+        let (mut model, mut shadow) = (Model::new(Profile::TILE), Shadow::new(Profile::TILE));
         let mut queue: VecDeque<(u64, Delta)> = VecDeque::new();
         let mut number = 0;
         for tick in 0..150 {
             let count = if tick < 100 { rng.below(2 * ingest + 8) } else { 0 };
             let deltas: Vec<Delta> = (0..count).map(|_| delta(&pool, &mut rng)).collect();
             let report = rig.tick(&deltas);
-            let mut overflow = Vec::new();
+            let may = ingest.min(total);
+            let (mut refused, mut overflow) = (Vec::new(), Vec::new());
+            let (mut done, mut units) = (0, 0);
+            let mut apply = |number: u64, delta: &Delta| {
+                units += shadow.cost(delta);
+                done += 1;
+                refused.extend(model.apply(delta).err().map(|reason| (number, reason)));
+                units
+            };
+            let mut used = 0;
+            while used < may
+                && let Some((number, delta)) = queue.pop_front()
+            {
+                used = apply(number, &delta);
+            }
+            // What the budget allows needs no room in the ring.
             for delta in deltas {
-                if queue.len() < Profile::TILE.pending {
+                if used < may && queue.is_empty() {
+                    used = apply(number, &delta);
+                } else if queue.len() < Profile::TILE.pending {
                     queue.push_back((number, delta));
                 } else {
                     overflow.push((number, 9));
                 }
                 number += 1;
             }
-            let may = ingest.min(total);
-            let mut refused = Vec::new();
-            let mut done = 0;
-            while done < may
-                && let Some((number, delta)) = queue.pop_front()
-            {
-                refused.extend(model.apply(&delta).err().map(|reason| (number, reason)));
-                done += 1;
-            }
             overflowed += overflow.len() as u64;
             refused.extend(overflow);
-            assert_eq!(report.work.ingest, done);
+            assert_eq!(report.work.ingest, units);
             assert_eq!(report.completed.ingest, queue.is_empty());
             assert_eq!(report.refused.count, refused.len() as u64);
             let named = report.refused.first.iter().flatten().map(|(number, reason)| (*number, *reason as u8));

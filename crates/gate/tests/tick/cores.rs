@@ -1,7 +1,9 @@
 //! Cores against naive ones, and the smallest: none, one vertex, pieces.
 
 use codec::{Digest, Encoder, sha256};
+use gate::arena::Arena;
 use gate::config::{Configuration, Core};
+use gate::graph::CoreRows;
 use gate::profile::Profile;
 use gate::tick::report::{CutReport, ScoreReport};
 
@@ -119,7 +121,11 @@ fn cores_are_the_naive_ones() {
         for (core, vertices) in cores {
             let mut rig = Rig::new(&Configuration { core, ..configuration(Profile::EDGE) });
             let report = rig.load(&edges);
-            model.check_view(&rig.gate.flight().0.view(), &vertices);
+            let mut scratch = vec![u64::MAX; CoreRows::words(Profile::EDGE.vertices)];
+            let rows = CoreRows::choose(rig.gate.graph(), core, &mut Arena::new(&mut scratch)).unwrap();
+            model.check_rows(&rows, &vertices);
+            let (ids, cut) = rig.gate.cut().expect("budgets are generous");
+            assert_eq!((ids, cut.far_side.len()), (&*vertices, vertices.len()));
             let inside = |id: u64| vertices.binary_search(&id).is_ok();
             assert_eq!(report.graph.core_vertices, vertices.len() as u64);
             assert_eq!(report.graph.core_edges, model.list(inside).len() as u64);

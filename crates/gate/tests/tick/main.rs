@@ -7,6 +7,7 @@
 //! | `cores` | is the core the one that was declared, down to no vertex at all? |
 //! | `budgets` | does partial work come to the same end, and say so honestly? |
 //! | `backlog` | are waiting deltas applied in order, and refused by their numbers? |
+//! | `changes` | do the changes that are told add up to the graph? |
 //! | `inputs` | is every input but the one encoding refused without a trace? |
 //! | `configurations` | is there one encoding, and a reason for each refusal? |
 //! | `profiles` | does each profile hold what it promises, and no more? |
@@ -17,6 +18,7 @@ mod backlog;
 #[path = "../shared/binomial.rs"]
 mod binomial;
 mod budgets;
+mod changes;
 mod configurations;
 mod cores;
 mod deltas;
@@ -29,4 +31,5 @@ mod profiles;
 #[allow(dead_code, reason = "shared with the other tests of this crate")]
 mod random;
 mod rig;
+mod shadow;
 mod streams;

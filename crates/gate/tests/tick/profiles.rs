@@ -128,7 +128,7 @@ fn full_profiles_still_tick() {
             assert!(ticks < 5_000, "{} comes to an end", profile.name);
         }
         let (cut, score) = (report.cut.unwrap(), report.score.unwrap());
-        assert_eq!((cut.components, score.epoch), (1, cut.epoch));
+        assert!(cut.components == 1 && score.epoch <= cut.epoch);
         assert!(cut.value > 0 && score.lower <= score.score && score.score <= score.upper);
         println!("{}: full, through after {ticks} ticks, {partial} of them partial", profile.name);
     }
