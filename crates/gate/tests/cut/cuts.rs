@@ -33,12 +33,14 @@ impl Cuts for Listing {
         self.cuts.push(sorted);
     }
 
-    fn class(&self, kernel_vertex: usize) -> usize {
+    fn classes(&mut self, classes: &mut [u16]) {
         // Kernel vertices that lie in the same cuts share the first of them.
         let lies_in = |vertex: usize| -> Vec<bool> {
             self.cuts.iter().map(|cut| cut.binary_search(&(vertex as u16)).is_ok()).collect()
         };
-        (0..=kernel_vertex).find(|other| lies_in(*other) == lies_in(kernel_vertex)).unwrap()
+        for vertex in 0..classes.len() {
+            classes[vertex] = (0..=vertex).find(|other| lies_in(*other) == lies_in(vertex)).unwrap() as u16;
+        }
     }
 }
 
@@ -54,21 +56,20 @@ fn every_minimum_cut_is_given_once() {
         let core = graph.core();
         let mut area = vec![0; Search::words(n, core.edge_count())];
         let (mut search, mut listing, work) = (Search::idle(), Listing::default(), &mut Work::new(u64::MAX));
-        search.start(&mut area, &core, work);
-        assert_eq!(search.advance(&mut area, &mut listing, work), Progress::Done);
-        let found = search.result(&area).unwrap();
+        search.start(Search::split(&mut area, n).1, &core, work);
+        assert_eq!(search.advance(Search::split(&mut area, n), &mut listing, work), Progress::Done);
+        let found = search.result(&area[Search::front_words(n)..]).unwrap();
         let expected = brute_force(&graph);
         assert_eq!((found.value, found.family), (expected.value, listing.cuts.len() as u64));
         let distinct: BTreeSet<_> = listing.cuts.iter().collect();
         assert_eq!(distinct.len(), listing.cuts.len(), "no cut comes twice");
-        let kernel_of = search.kernel_of(&area);
+        let kernel_of = search.kernel_of(&area[Search::front_words(n)..]);
         for cut in &listing.cuts {
             let far = |vertex: usize| cut.binary_search(&kernel_of[vertex]).is_ok();
             let value: u64 = graph.edges().iter().filter(|(a, b, _)| far(*a) != far(*b)).map(|(_, _, w)| w).sum();
             assert_eq!(value, found.value, "each is a minimum cut");
         }
         expected.check(&graph.search(), &graph);
-        assert_eq!(search.ids(&area), core.ids);
         cuts += listing.cuts.len();
         chains += listing.chains;
         graphs += 1;
@@ -101,11 +102,12 @@ impl Rows for Disordered<'_> {
 }
 
 fn everything(graph: &impl Rows) -> (u64, Option<u32>, Vec<u8>, u64) {
-    let mut area = vec![0; Search::words(graph.vertex_count(), graph.edge_count())];
+    let n = graph.vertex_count();
+    let mut area = vec![0; Search::words(n, graph.edge_count())];
     let (mut search, work) = (Search::idle(), &mut Work::new(u64::MAX));
-    search.start(&mut area, graph, work);
-    search.advance(&mut area, &mut NoCuts, work);
-    let found = search.result(&area).unwrap();
+    search.start(Search::split(&mut area, n).1, graph, work);
+    search.advance(Search::split(&mut area, n), &mut NoCuts, work);
+    let found = search.result(&area[Search::front_words(n)..]).unwrap();
     (found.value, found.first_separable, found.far_side.to_vec(), work.used())
 }
 
