@@ -22,7 +22,8 @@
 //! Two passes. Scans without flow (Nagamochi, Ono and Ibaraki, 1994) contract what is more than lambda-hat connected
 //! until little shrinks. Then one sweep over the kernel: X starts as {s}, vertices join one at a time, and a vertex whose
 //! weight to X is at most lambda-hat is first separated from X by a flow. Every minimum cut is met exactly once, at
-//! the first vertex of T that joins.
+//! the first vertex of T that joins. If only value, v1 and T* are wanted, the scans often prove lambda, and the sweep stops
+//! where v1 is certain.
 
 mod arrays;
 mod atoms;

@@ -9,7 +9,7 @@
 //! | 2 | heavier | some do, some do not | same | those that do not |
 //! | 3 | heavier | all do | more | unknown: [`State::Stale`] |
 //! | 4 | lighter | some do | less w | those that do |
-//! | 5 | lighter | none does | min(lambda, f) | f > lambda: same; f = lambda: and all minimum u-v cuts; f < lambda: those alone |
+//! | 5 | lighter | none does | min(lambda, f) | f > lambda: same; f = lambda: with all minimum u-v cuts; f < lambda: those |
 //!
 //! f is the maximum flow between u and v afterwards. Rules 1 and 2 hold since no cut got lighter, rule 4 since every
 //! cut that separates u and v lost w and no other did. In rule 5 every cut that separates u and v was more than lambda,
@@ -22,70 +22,17 @@
 
 mod carrying;
 mod components;
+mod cuts;
 
 use crate::arena::OutOfMemory;
-use crate::cut::family::{Family, Newcomer};
+use crate::cut::family::Newcomer;
 use crate::cut::local::live::Live;
 use crate::cut::local::{Connectivity, Local};
 use crate::work::Work;
 
 pub use crate::graph::Change;
 pub use components::label_components;
-
-/// What the rules need of a family of minimum cuts. [`Family`] is one; tests have another, with explicit sets.
-pub trait Cuts {
-    /// One atom that holds these vertices, and no cut.
-    fn reset(&mut self, vertices: impl Iterator<Item = u16>);
-
-    /// A minimum cut by one of its sides, and a vertex not in it. With it come all that follow from crossings.
-    fn insert(&mut self, side: &[u16], outside: u16, work: &mut Work);
-
-    /// Whether no cut separates `u` and `v`.
-    fn same_atom(&self, u: u16, v: u16) -> bool;
-
-    /// Drops the cuts that separate `u` and `v`; whether any cut is left. If none is, the family may be in any state.
-    fn contract(&mut self, u: u16, v: u16, work: &mut Work) -> bool;
-
-    /// Drops the cuts that do not separate `u` and `v`, which some cut separates.
-    fn keep_between(&mut self, u: u16, v: u16, work: &mut Work);
-
-    /// A new vertex that is joined to `beside` alone.
-    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer);
-
-    /// Takes out a vertex that had one edge, and its own cut if there was one; whether any cut is left. If none is, the
-    /// family may be in any state.
-    fn remove_vertex(&mut self, vertex: u16) -> bool;
-}
-
-impl Cuts for Family<'_> {
-    fn reset(&mut self, vertices: impl Iterator<Item = u16>) {
-        self.reset(vertices);
-    }
-
-    fn insert(&mut self, side: &[u16], outside: u16, work: &mut Work) {
-        self.insert(side, outside, work);
-    }
-
-    fn same_atom(&self, u: u16, v: u16) -> bool {
-        self.same_atom(u, v)
-    }
-
-    fn contract(&mut self, u: u16, v: u16, work: &mut Work) -> bool {
-        self.contract(u, v, work)
-    }
-
-    fn keep_between(&mut self, u: u16, v: u16, work: &mut Work) {
-        self.keep_between(u, v, work);
-    }
-
-    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer) {
-        self.add_vertex(vertex, beside, newcomer);
-    }
-
-    fn remove_vertex(&mut self, vertex: u16) -> bool {
-        self.remove_vertex(vertex)
-    }
-}
+pub use cuts::Cuts;
 
 /// What is known of the graph's minimum cuts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
