@@ -83,6 +83,12 @@ impl<'s> Chain<'s> {
         root: usize,
         work: &mut Work,
     ) -> u64 {
+        if self.closes_alone(kernel, order, root, work) {
+            let from = self.near;
+            self.join(order, root);
+            cuts.cut(&self.queue[..self.near], from, work);
+            return 1;
+        }
         let mut count = 0;
         if !self.enter(order, root) {
             return 0;
@@ -117,6 +123,23 @@ impl<'s> Chain<'s> {
             }
         }
         count
+    }
+
+    /// Whether the largest cut so far would with this vertex be closed again: rings and paths have long chains of such.
+    fn closes_alone(&self, kernel: &Kernel<'_>, order: &Order<'_>, vertex: usize, work: &mut Work) -> bool {
+        if order.spare[vertex] > 0 {
+            return false;
+        }
+        let row = kernel.row(vertex);
+        for (at, arc) in row.clone().enumerate() {
+            let mark = order.mark[usize::from(kernel.to[arc])];
+            if kernel.room[arc] > 0 && mark & ABSORBED == 0 && mark & SEARCH != NEAR {
+                work.charge(at as u64 + 1);
+                return false;
+            }
+        }
+        work.charge(row.len() as u64);
+        true
     }
 
     /// Begins to explore a vertex, or marks it as reached from X and returns false.

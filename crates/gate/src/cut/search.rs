@@ -14,6 +14,9 @@ use crate::work::{Progress, Work};
 /// A kernel is scanned again while a scan takes away at least a quarter of it, this often at most.
 const SCANS_MAX: u32 = 8;
 
+/// A kernel of less than one in this many vertices is searched in no time.
+const FEW_CLUSTERS: usize = 64;
+
 /// Scans for level sets go on while all but one vertex in this many are in the largest.
 const LEVELS_SHARE: usize = 8;
 
@@ -30,6 +33,8 @@ enum Phase {
     Scan,
     /// See whether the scan has proved that no cut is smaller than lambda-hat.
     Judge,
+    /// Searches for more flow from X to s.
+    Anchor,
     /// Absorb vertices, with a flow if need be, until v1 is certain.
     Confirm,
     /// Searches for more flow to v1 from X, which no minimum cut separates from s.
@@ -154,6 +159,7 @@ impl Search {
                 Phase::Open => self.open(arrays, work),
                 Phase::Scan => self.scan(arrays, work),
                 Phase::Judge => self.judge::<C>(arrays, work),
+                Phase::Anchor => self.anchor(arrays, work),
                 Phase::Confirm => self.confirm(arrays, work),
                 Phase::Close => self.close(arrays, work),
                 Phase::Contract => self.contract(arrays, work),
@@ -248,7 +254,7 @@ impl Search {
         }
         let (kernel, mut clusters, mut order, size) =
             arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
-        if clusters.count_clusters(work) == 2 {
+        if clusters.count_clusters(work) <= self.vertices / FEW_CLUSTERS + 2 {
             return Phase::Contract;
         }
         let levels = clusters.count_levels(work);
@@ -275,7 +281,7 @@ impl Search {
 
     /// lambda is certain: there is one level set, or there are two and the cut between them.
     fn conclude(&mut self, levels: usize, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
-        let (kernel, mut clusters, mut order, _) =
+        let (kernel, mut clusters, mut order, size) =
             arrays.for_scan(&mut self.kernel, &mut self.clusters, &mut self.order);
         let n = kernel.vertices();
         order.clear(&kernel, self.sweep.seen.value, work);
@@ -299,14 +305,40 @@ impl Search {
             }
             self.sweep.seen.see(only.value, usize::from(only.least));
         }
-        // lambda is lambda-hat. What is more than lambda connected to s is never separated from it.
+        // lambda is lambda-hat. What is more than lambda connected is never separated, and a large X has short flows.
+        let least = usize::from(self.sweep.seen.least);
+        let leader = if least == 1 { 0 } else { clusters.largest(size, work).0 };
         for vertex in 0..n {
-            order.mark[vertex] = if clusters.leader(vertex) == 0 { ABSORBED } else { 0 };
+            order.mark[vertex] = if clusters.leader(vertex) == leader { ABSORBED } else { 0 };
         }
         work.charge(2 * n as u64);
-        order.enclose(&kernel, self.sweep.seen.value, usize::from(self.sweep.seen.least), work, |_, _| {});
+        order.enclose(&kernel, self.sweep.seen.value, least, work, |_, _| {});
         self.sweep.restart();
-        Phase::Confirm
+        if order.absorbed(0) || order.is_ready(0) {
+            return Phase::Confirm;
+        }
+        order.take(0);
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        paths.flow(&mut self.flow).begin(&mut kernel, &mut order, 0, self.sweep.seen.value, work);
+        Phase::Anchor
+    }
+
+    /// Is s more than lambda connected to X? If not, X begins anew, with s alone.
+    fn anchor(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
+        let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        let bound = self.sweep.seen.value;
+        while !work.exhausted() {
+            let mut flow = paths.flow(&mut self.flow);
+            if flow.value() > bound {
+                order.absorb(&kernel, 0, bound, work, |_, _| {});
+                return Phase::Confirm;
+            }
+            if let End::Closed(_) = flow.augment(&mut kernel, &mut order, work) {
+                kernel.restore(paths.cursor(), work);
+                return Phase::Turn;
+            }
+        }
+        Phase::Anchor
     }
 
     fn confirm(&mut self, arrays: &mut Arrays<'_>, work: &mut Work) -> Phase {
