@@ -29,6 +29,9 @@ const FLOW_LIMIT: u64 = 1 << 16;
 /// When the deltas of a tick, times this, are more than the core's vertices and edges, a sweep is cheaper than the rules.
 const SWEEP_SHARE: u64 = 16;
 
+/// Changes that may come last, all at once, when the result of a sweep is carried over: each costs two flows.
+const TOGETHER_MAX: usize = 16;
+
 const ROOM: &str = "the area has room for the rules' scratch";
 
 /// How far the cut is known.
@@ -287,7 +290,7 @@ impl<'a> Minimum<'a> {
     ///
     /// The rules speak of single changes one after the other, in any order. What got heavier comes first: rules 1 and 2 do not look
     /// at the graph. Then what got lighter: if enough flows between its ends in the graph as it is now, which lacks all that
-    /// went since, then enough flowed before. One change of which that cannot be said may come last.
+    /// went since, then enough flowed before. A few of which that cannot be said come last, all at once.
     fn carry_over(&mut self, ground: &mut Ground<'_, '_>, state: State, work: &mut Work) -> bool {
         let (front, rest) = Search::split(ground.area, ground.graph.slots());
         let rows = choose(ground.graph, ground.core, front);
@@ -302,7 +305,8 @@ impl<'a> Minimum<'a> {
         let Some(edges) = self.changes.settle() else { return false };
         let now = |[u, v]: [u16; 2]| live.graph.edge_between(u, v).map_or(0, |edge| live.graph.weight(edge));
         let (scratch, _) = share(ground.graph, ground.area);
-        let mut last = None;
+        let mut last = [None; TOGETHER_MAX];
+        let mut together = 0;
         for heavier in [true, false] {
             for (ends, before) in edges.clone() {
                 let after = now(ends);
@@ -311,17 +315,18 @@ impl<'a> Minimum<'a> {
                 }
                 let change = Change::between(ends, before, after);
                 let State::Connected(_) = self.dynamic.state() else { return false };
-                let safe = heavier || self.dynamic.holds_without(change, &live, &self.family, scratch, work);
-                if !safe && last.replace(change).is_some() {
-                    return false;
-                }
-                if safe {
+                if heavier || self.dynamic.holds_without(change, &live, &self.family, scratch, work) {
                     self.dynamic.apply(change, &live, &mut self.family, scratch, work).expect(ROOM);
+                } else if together < TOGETHER_MAX {
+                    last[together] = Some(change);
+                    together += 1;
+                } else {
+                    return false;
                 }
             }
         }
-        if let Some(change) = last {
-            self.dynamic.apply(change, &live, &mut self.family, scratch, work).expect(ROOM);
+        for change in last.into_iter().flatten() {
+            self.dynamic.apply_one_of(change, &live, &mut self.family, scratch, work).expect(ROOM);
         }
         self.dynamic.state() != State::Stale
     }

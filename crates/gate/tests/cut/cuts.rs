@@ -4,7 +4,8 @@ use crate::brute::brute_force;
 use crate::families;
 use crate::graph::{Graph, Random};
 use gate::core_graph::{CoreGraph, Rows};
-use gate::cut::{Cuts, NoCuts, Search};
+use gate::cut::family::Newcomer;
+use gate::cut::{Cuts, Nested, NoCuts, Search, Step};
 use gate::work::{Progress, Work};
 use std::collections::BTreeSet;
 
@@ -12,8 +13,23 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 struct Listing {
     cuts: Vec<Vec<u16>>,
-    last: Vec<u16>,
     chains: usize,
+    rows: usize,
+    known: usize,
+    hung: Vec<(u16, u16, Newcomer)>,
+}
+
+impl Listing {
+    fn holds(&self, vertex: u16) -> impl Iterator<Item = bool> + '_ {
+        self.cuts.iter().map(move |cut| cut.binary_search(&vertex).is_ok())
+    }
+
+    fn push(&mut self, cut: impl IntoIterator<Item = u16>) {
+        let mut cut: Vec<u16> = cut.into_iter().collect();
+        cut.sort_unstable();
+        assert!(cut[0] > 0);
+        self.cuts.push(cut);
+    }
 }
 
 impl Cuts for Listing {
@@ -23,23 +39,54 @@ impl Cuts for Listing {
         *self = Self::default();
     }
 
-    fn cut(&mut self, side: &[u16], grown_from: usize, _: &mut Work) {
-        assert!(grown_from < side.len() && !side.contains(&0));
-        assert!(grown_from == 0 || side[..grown_from] == self.last, "a cut grows from the one before");
-        self.chains += usize::from(grown_from == 0);
-        self.last = side.to_vec();
-        let mut sorted = self.last.clone();
-        sorted.sort_unstable();
-        self.cuts.push(sorted);
+    fn together(&self, a: u16, b: u16) -> bool {
+        self.holds(a).eq(self.holds(b))
+    }
+
+    fn add(&mut self, nested: &Nested<'_>, _: &mut Work) -> u64 {
+        let before = self.cuts.len();
+        let first = nested.largest()[0];
+        assert!(nested.largest().iter().all(|vertex| self.together(first, *vertex)), "they lie in one atom");
+        let steps: Vec<_> = nested.steps().collect();
+        for end in 0..steps.len() {
+            self.push(steps[..=end].iter().flat_map(|(members, _)| members.iter().copied()));
+            if steps[end].1 != Step::Plain {
+                let mut from = end;
+                self.push(steps[end].0.iter().copied());
+                while steps[from].1 == Step::Linked {
+                    from -= 1;
+                    self.push(steps[from..=end].iter().flat_map(|(members, _)| members.iter().copied()));
+                    self.rows += 1;
+                }
+            }
+        }
+        assert_eq!(nested.cuts(), (self.cuts.len() - before) as u64);
+        let mut largest = nested.largest().to_vec();
+        largest.sort_unstable();
+        if let Some(at) = self.cuts[..before].iter().position(|cut| *cut == largest) {
+            self.cuts.remove(at);
+            self.known += 1;
+        }
+        self.chains += 1;
+        (self.cuts.len() - before) as u64
+    }
+
+    fn hang(&mut self, vertex: u16, beside: u16, newcomer: Newcomer) {
+        // All cuts that hold the other hold this one.
+        for cut in self.cuts.iter_mut().filter(|cut| cut.binary_search(&beside).is_ok()) {
+            let at = cut.binary_search(&vertex).expect_err("it was in no cut");
+            cut.insert(at, vertex);
+        }
+        if newcomer == Newcomer::Leaf {
+            self.cuts.push(vec![vertex]);
+        }
+        self.hung.push((vertex, beside, newcomer));
     }
 
     fn classes(&mut self, classes: &mut [u16]) {
         // Kernel vertices that lie in the same cuts share the first of them.
-        let lies_in = |vertex: usize| -> Vec<bool> {
-            self.cuts.iter().map(|cut| cut.binary_search(&(vertex as u16)).is_ok()).collect()
-        };
-        for vertex in 0..classes.len() {
-            classes[vertex] = (0..=vertex).find(|other| lies_in(*other) == lies_in(vertex)).unwrap() as u16;
+        for vertex in 0..classes.len() as u16 {
+            classes[usize::from(vertex)] = (0..=vertex).find(|other| self.together(*other, vertex)).unwrap();
         }
     }
 }
@@ -47,7 +94,7 @@ impl Cuts for Listing {
 #[test]
 fn every_minimum_cut_is_given_once() {
     let mut random = Random(11);
-    let (mut cuts, mut chains, mut graphs) = (0, 0, 0);
+    let (mut cuts, mut chains, mut rows, mut known, mut hung, mut graphs) = (0, 0, 0, 0, 0, 0);
     for round in 0..2_000 {
         let n = 4 + round % 8;
         let mut weight = |random: &mut Random| 1 + random.next() % (1 + round as u64 % 3);
@@ -72,9 +119,15 @@ fn every_minimum_cut_is_given_once() {
         expected.check(&graph.search(), &graph);
         cuts += listing.cuts.len();
         chains += listing.chains;
+        rows += listing.rows;
+        known += listing.known;
+        hung += listing.hung.len();
         graphs += 1;
     }
-    println!("{graphs} graphs: {cuts} minimum cuts in {chains} chains, each given once, and no others by brute force");
+    println!(
+        "{graphs} graphs: {cuts} minimum cuts in {chains} chains, {rows} of them rows of steps, {hung} vertices hung, each given \
+         once ({known} again as the largest of a chain), and no others by brute force"
+    );
 }
 
 /// The same graph with its rows in another order.

@@ -136,8 +136,8 @@ impl Search {
             if let End::Closed(near) = flow.augment(&mut kernel, &mut order, work) {
                 assert!(flow.value() == self.sweep.seen.value, "v1 is separated by a minimum cut");
                 let mut chain = paths.chain(near);
-                chain.walk(&kernel, &mut order, &mut NoCuts, work);
-                for &vertex in chain.largest() {
+                let nested = chain.walk(&kernel, &mut order, &NoCuts, self.sweep.seen.value, work);
+                for &vertex in nested.expect("v1 is separated by a minimum cut").largest() {
                     order.mark[usize::from(vertex)] |= FAR;
                 }
                 return Phase::Label(Marked::Inside);
