@@ -55,7 +55,7 @@ fn time(name: &str, graph: &Graph) {
         units = work.used();
     }
     let cut = search.result(&area[Search::front_words(n)..]).expect("done");
-    let kernel = search.kernel_of(&area).iter().max().map_or(0, |last| last + 1);
+    let kernel = search.kernel_of(&area[Search::front_words(n)..]).iter().max().map_or(0, |last| last + 1);
     assert_eq!(cut.family, family.count(), "{name}");
     println!(
         "{name:12} {n:6} {m:6} lambda {:6} cuts {:10} kernel {kernel:6} {units:12} units {best:10.2} ms",
