@@ -42,7 +42,7 @@ impl Profile {
         memory_bytes: 64 << 10,
         stack_bytes: 27 << 10,
         data_bytes: 25 << 10,
-        message_bytes: 3 << 10,
+        message_bytes: 2 << 10,
         vertices: 32,
         edges: 96,
         pending: 16,
