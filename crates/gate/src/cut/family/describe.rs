@@ -44,7 +44,8 @@ impl Family<'_> {
 
     /// Writes for the vertex at each position of `order` the position of the first vertex of its atom. O(n).
     pub fn label_atoms(&mut self, order: impl Iterator<Item = u16>, atom: &mut [u16]) {
-        self.tree.link.fill(NONE);
+        let nodes = self.tree.used_nodes().len();
+        self.tree.link[..nodes].fill(NONE);
         let mut count = 0;
         for (position, vertex) in order.enumerate() {
             let home = self.home(vertex);

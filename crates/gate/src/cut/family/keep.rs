@@ -11,10 +11,10 @@ use crate::work::Work;
 
 impl Family<'_> {
     /// Drops every cut that does not separate `u` and `v`: what becomes of the family if the edge between them, which
-    /// there must be, loses weight and they are in two atoms. O(capacity) units.
+    /// there must be, loses weight and they are in two atoms. Three units for every vertex up to the greatest.
     pub fn keep_between(&mut self, u: u16, v: u16, work: &mut Work) {
         assert!(!self.same_atom(u, v), "a cut separates the two");
-        work.charge(3 * self.tree.capacity() as u64);
+        work.charge(3 * self.tree.extent() as u64);
         let way = self.way(u, v, work);
         let gap = self.tree.gap_mark();
         let mut length = 0;
@@ -105,7 +105,7 @@ impl Family<'_> {
                 at = self.tree.above(at);
             }
         }
-        for vertex in 0..self.tree.capacity() {
+        for vertex in 0..self.tree.extent() {
             if self.tree.kind(vertex) != Kind::Free && !self.tree.has(vertex, TOUCHED) {
                 let label = self.tree.linked(self.tree.above(vertex));
                 self.tree.set_above(vertex, label);
@@ -122,7 +122,7 @@ impl Family<'_> {
         }
         let first = self.tree.capacity();
         self.tree.set_root(first);
-        for vertex in 0..self.tree.capacity() {
+        for vertex in 0..self.tree.extent() {
             if self.tree.kind(vertex) != Kind::Free {
                 self.tree.unmark(vertex, MARKS);
                 self.tree.set_kind(vertex, Kind::Member);

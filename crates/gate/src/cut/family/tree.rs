@@ -65,6 +65,8 @@ pub(super) struct Tree<'a> {
     fresh: usize,
     nodes: usize,
     alone: usize,
+    /// Every vertex that was placed since the tree was cleared is below this.
+    extent: usize,
 }
 
 /// Stand-ins, by their distance from the end of the nodes.
@@ -92,12 +94,14 @@ impl<'a> Tree<'a> {
             fresh: 0,
             nodes: 0,
             alone: 0,
+            extent: 0,
         })
     }
 
     /// Forgets everything: no vertices, and an empty hub as the root.
     pub(super) fn clear(&mut self) {
-        self.flags.fill(0);
+        self.flags[..self.extent].fill(0);
+        self.extent = 0;
         self.alone = 0;
         self.forget_nodes();
         let root = self.allocate(Kind::Hub);
@@ -106,10 +110,21 @@ impl<'a> Tree<'a> {
 
     /// Forgets all nodes, so that the next to be allocated has number 0. Vertices must be placed anew.
     pub(super) fn forget_nodes(&mut self) {
-        self.flags[self.capacity..].fill(0);
+        let used = self.used_nodes();
+        self.flags[used].fill(0);
         self.free = NONE;
         self.fresh = 0;
         self.nodes = 0;
+    }
+
+    /// What was placed since the tree was cleared: no vertex is beyond.
+    pub(super) fn extent(&self) -> usize {
+        self.extent
+    }
+
+    /// Vertices up to here are about to be named.
+    pub(super) fn extend(&mut self, extent: usize) {
+        self.extent = self.extent.max(extent);
     }
 
     /// How many vertices it has room for.
@@ -172,6 +187,9 @@ impl<'a> Tree<'a> {
             Kind::Alone | Kind::Ring => SPECIAL,
         };
         self.flags[thing] = self.flags[thing] & !KIND | bits;
+        if self.is_vertex(thing) {
+            self.extend(thing + 1);
+        }
         if kind == Kind::Alone {
             self.alone += 1;
         }

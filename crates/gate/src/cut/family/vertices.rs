@@ -91,10 +91,12 @@ impl Family<'_> {
     }
 
     /// Names every vertex anew. `of` gives, for each of 0..`count`, a vertex of the new naming and the present vertex
-    /// whose atom it is in: every present vertex at least once, every new one once. O(capacity) units.
+    /// whose atom it is in: every present vertex at least once, every new one once. Five units for every vertex up to the
+    /// greatest.
     pub fn expand(&mut self, count: usize, of: impl Fn(usize) -> (u16, u16), work: &mut Work) {
-        let capacity = self.tree.capacity();
-        work.charge((2 * capacity + 3 * count) as u64);
+        let greatest = (0..count).map(|index| usize::from(of(index).0)).max();
+        self.tree.extend(greatest.map_or(0, |vertex| vertex + 1));
+        work.charge((2 * self.tree.extent() + 3 * count) as u64);
         self.heirs(count, &of);
         self.tree.rename();
         self.heirs(count, &of);
@@ -110,7 +112,8 @@ impl Family<'_> {
 
     /// Notes in the scratch fields the first new vertex of each present one.
     fn heirs(&mut self, count: usize, of: &impl Fn(usize) -> (u16, u16)) {
-        self.tree.link.fill(NONE);
+        let extent = self.tree.extent();
+        self.tree.link[..extent].fill(NONE);
         for index in 0..count {
             let (new, present) = of(index);
             let heir = &mut self.tree.link[present as usize];

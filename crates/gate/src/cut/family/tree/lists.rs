@@ -133,7 +133,7 @@ impl Tree<'_> {
 
     /// Gives every vertex the number in its scratch field. No two get the same.
     pub(in crate::cut::family) fn rename(&mut self) {
-        for thing in 0..2 * self.capacity {
+        for thing in (0..self.extent).chain(self.used_nodes()) {
             if self.kind(thing) == Kind::Free {
                 continue;
             }
@@ -150,7 +150,7 @@ impl Tree<'_> {
             }
         }
         // A swap puts one vertex where it belongs, and brings what was there to be put next.
-        for place in 0..self.capacity {
+        for place in 0..self.extent {
             while self.kind(place) != Kind::Free && self.link[place] as usize != place {
                 let to = self.link[place] as usize;
                 self.next.swap(place, to);
