@@ -95,10 +95,12 @@ impl Cuts for Listing {
 fn every_minimum_cut_is_given_once() {
     let mut random = Random(11);
     let (mut cuts, mut chains, mut rows, mut known, mut hung, mut graphs) = (0, 0, 0, 0, 0, 0);
-    for round in 0..2_000 {
+    for round in 0..4_000 {
         let n = 4 + round % 8;
-        let mut weight = |random: &mut Random| 1 + random.next() % (1 + round as u64 % 3);
-        let edges = families::connected(n, n + random.below(2 * n), &mut random, &mut weight);
+        let mut weight = |random: &mut Random| 1 + random.next() % (1 + round as u64 % 5);
+        // Half of them have many vertices of one edge.
+        let more = if round % 2 == 0 { random.below(2 * n) } else { random.below(4) };
+        let edges = families::connected(n, n + more, &mut random, &mut weight);
         let graph = Graph::new(n, &edges);
         let core = graph.core();
         let mut area = vec![0; Search::words(n, core.edge_count())];
