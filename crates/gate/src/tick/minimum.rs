@@ -182,6 +182,11 @@ impl<'a> Minimum<'a> {
         matches!(self.stage, Stage::Sweeping(_))
     }
 
+    /// Whether a sweep waits for the area that a score's flight has.
+    pub(super) fn waits(&self) -> bool {
+        self.stage == Stage::Stale
+    }
+
     /// Whether the cut of the graph as it is now is known.
     pub(super) fn is_fresh(&self) -> bool {
         self.stage == Stage::Fresh
