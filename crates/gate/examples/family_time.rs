@@ -1,14 +1,14 @@
 //! Units and time of the search with the whole family, on the bench graphs and on paths and cycles.
 
-#[path = "../benches/shared/graphs.rs"]
-#[allow(dead_code)]
-mod graphs;
 #[path = "../tests/cut/families.rs"]
 #[allow(dead_code)]
 mod families;
 #[path = "../tests/cut/graph.rs"]
 #[allow(dead_code)]
 mod graph;
+#[path = "../benches/shared/graphs.rs"]
+#[allow(dead_code)]
+mod graphs;
 #[path = "../tests/shared/random.rs"]
 #[allow(dead_code)]
 mod random;
@@ -57,5 +57,8 @@ fn time(name: &str, graph: &Graph) {
     let cut = search.result(&area).expect("done");
     let kernel = search.kernel_of(&area).iter().max().map_or(0, |last| last + 1);
     assert_eq!(cut.family, family.count(), "{name}");
-    println!("{name:12} {n:6} {m:6} lambda {:6} cuts {:10} kernel {kernel:6} {units:12} units {best:10.2} ms", cut.value, cut.family);
+    println!(
+        "{name:12} {n:6} {m:6} lambda {:6} cuts {:10} kernel {kernel:6} {units:12} units {best:10.2} ms",
+        cut.value, cut.family
+    );
 }

@@ -43,8 +43,8 @@ mod sweep;
 mod whole;
 
 pub use atoms::Atoms;
-pub use nested::{Nested, Step};
 pub use digest::{CutDigest, vertex_set_digest};
+pub use nested::{Nested, Step};
 pub use search::Search;
 pub use whole::CutSearch;
 

@@ -184,7 +184,8 @@ impl<'a> Gate<'a> {
         const ONE: u64 = 1 << 32;
         let value = match self.configuration.statistic {
             Statistic::Score | Statistic::OneMinusScore => {
-                let score = self.scoring.fresh(self.graph.version()).filter(|_| self.pending.is_empty())?.score.min(ONE);
+                let score =
+                    self.scoring.fresh(self.graph.version()).filter(|_| self.pending.is_empty())?.score.min(ONE);
                 if self.configuration.statistic == Statistic::Score { score } else { ONE - score }
             }
             Statistic::CutDrop => {

@@ -47,7 +47,20 @@ struct Ground<'g, 'k, C> {
 impl<'s> Chain<'s> {
     /// A chain in `memory` whose smallest cut is the first `near` of `queue`.
     pub(super) fn new([index, low, stack, position]: [&'s mut [u16]; 4], queue: &'s mut [u16], near: usize) -> Self {
-        Self { index, low, stack, position, queue, calls: 0, waiting: 0, count: 0, near, far: 0, steps: 0, last: Step::Plain }
+        Self {
+            index,
+            low,
+            stack,
+            position,
+            queue,
+            calls: 0,
+            waiting: 0,
+            count: 0,
+            near,
+            far: 0,
+            steps: 0,
+            last: Step::Plain,
+        }
     }
 
     /// Finds every cut of the chain, each of `value`, that lies in the atom of the sink, the first vertex of the queue; `None` if

@@ -6,10 +6,10 @@
 //! as soon as X holds all vertices before the smallest that some minimum cut was seen to separate from s.
 
 use crate::cut::arrays::Paths;
+use crate::cut::family::Newcomer;
 use crate::cut::flow::{Flow, FlowState, Search as End};
 use crate::cut::kernel::{Kernel, Seen};
 use crate::cut::order::{ABSORBED, Order};
-use crate::cut::family::Newcomer;
 use crate::cut::{Cuts, NoCuts};
 use crate::work::{Progress, Work};
 

@@ -29,7 +29,7 @@ const FLOW_LIMIT: u64 = 1 << 16;
 /// When the deltas of a tick, times this, are more than the core's vertices and edges, a sweep is cheaper than the rules.
 const SWEEP_SHARE: u64 = 16;
 
-/// Changes that may come last, all at once, when the result of a sweep is carried over: each costs two flows.
+/// Changes that may come last, all at once, when the result of a sweep is carried over: each costs three flows.
 const TOGETHER_MAX: usize = 16;
 
 const ROOM: &str = "the area has room for the rules' scratch";
@@ -323,8 +323,11 @@ impl<'a> Minimum<'a> {
                 }
             }
         }
-        for change in last.into_iter().flatten() {
-            self.dynamic.apply_one_of(change, &live, &mut self.family, scratch, work).expect(ROOM);
+        if let [Some(only), None, ..] = last {
+            self.dynamic.apply(only, &live, &mut self.family, scratch, work).expect(ROOM);
+        } else {
+            let changes = last.into_iter().flatten();
+            self.dynamic.apply_together(changes, &live, &mut self.family, scratch, work).expect(ROOM);
         }
         self.dynamic.state() != State::Stale
     }
@@ -353,7 +356,8 @@ impl<'a> Minimum<'a> {
                 });
             }
             State::Components(components) => {
-                let (labels, queue) = share(ground.graph, ground.area).0.split_at_mut(words_for::<u16>(ground.graph.slots()));
+                let (labels, queue) =
+                    share(ground.graph, ground.area).0.split_at_mut(words_for::<u16>(ground.graph.slots()));
                 let labels: &mut [u16] = Arena::new(labels).carve(ground.graph.slots()).expect(ROOM);
                 let found = rules::label_components(&live, slots(), queue, labels, work).expect(ROOM);
                 assert_eq!(found, components, "the components were counted right");

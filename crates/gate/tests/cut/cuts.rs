@@ -185,7 +185,9 @@ fn a_sweep_fills_the_family() {
         rings += usize::from(listing.rows > 0);
         trees += usize::from(!listing.hung.is_empty());
     }
-    println!("3000 graphs, {rings} with rings and {trees} with vertices hung back: {cuts} cuts, in the family as in a list");
+    println!(
+        "3000 graphs, {rings} with rings and {trees} with vertices hung back: {cuts} cuts, in the family as in a list"
+    );
 }
 
 #[test]

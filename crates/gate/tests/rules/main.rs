@@ -9,3 +9,4 @@ mod local;
 #[allow(dead_code, reason = "shared with the other tests of this crate")]
 mod random;
 mod small;
+mod together;

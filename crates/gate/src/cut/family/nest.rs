@@ -12,11 +12,7 @@ use crate::work::Work;
 impl Family<'_> {
     /// Adds all cuts of a chain. Their vertices are members of one atom, and are not all that there are. Returns whether the largest
     /// was there already. Two units a vertex.
-    pub(in crate::cut) fn nest<'c>(
-        &mut self,
-        steps: impl Iterator<Item = (&'c [u16], Step)>,
-        work: &mut Work,
-    ) -> bool {
+    pub(in crate::cut) fn nest<'c>(&mut self, steps: impl Iterator<Item = (&'c [u16], Step)>, work: &mut Work) -> bool {
         let mut below = None;
         let mut hub = None;
         for (members, step) in steps {
