@@ -130,7 +130,9 @@ impl<'a> Gate<'a> {
         self.advance_cut(epoch, &mut cut);
         total.settle(&cut);
 
-        let mut spectral = total.phase(budget.spectral);
+        // What a cut that waits for the score's flight to end cannot use goes to that flight.
+        let lent = if self.minimum.waits() { budget.cut.saturating_sub(cut.used()) } else { 0 };
+        let mut spectral = total.phase(budget.spectral.saturating_add(lent));
         self.advance_score(epoch, &mut spectral);
         total.settle(&spectral);
 

@@ -214,11 +214,14 @@ impl Search {
     }
 
     fn turn<C: Cuts>(&mut self, arrays: &mut Arrays<'_>, cuts: &mut C, work: &mut Work) -> Phase {
-        let (kernel, mut order, _) = arrays.for_sweep(&mut self.kernel, &mut self.order);
+        let (kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
         cuts.reset(kernel.vertices(), work);
         order.clear(&kernel, self.sweep.seen.value, work);
-        order.absorb(&kernel, 0, self.sweep.seen.value, work, |_, _| {});
         self.sweep.restart();
+        if C::WANTED {
+            self.sweep.peel(&kernel, &mut order, paths.labels().into(), work);
+        }
+        order.absorb(&kernel, 0, self.sweep.seen.value, work, |_, _| {});
         Phase::Sweep
     }
 
@@ -226,7 +229,10 @@ impl Search {
         let (mut kernel, mut order, mut paths) = arrays.for_sweep(&mut self.kernel, &mut self.order);
         match self.sweep.advance(&mut kernel, &mut order, &mut self.flow, &mut paths, cuts, work) {
             Progress::Pending => Phase::Sweep,
-            Progress::Done => Phase::Part,
+            Progress::Done => {
+                self.sweep.hang(kernel.vertices(), &order, cuts, work);
+                Phase::Part
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 //! as soon as X holds all vertices before the smallest that some minimum cut was seen to separate from s.
 
 use crate::cut::arrays::Paths;
+use crate::cut::family::Newcomer;
 use crate::cut::flow::{Flow, FlowState, Search as End};
 use crate::cut::kernel::{Kernel, Seen};
 use crate::cut::order::{ABSORBED, Order};
@@ -30,11 +31,27 @@ pub(super) struct Sweep {
     sink: Option<usize>,
     /// Whether an edge joins X and the sink. Else the minimum cuts between them need not be a chain.
     adjacent: bool,
+    /// The last vertex that was taken out before the sweep. The place of its spare capacity names the one beside it, and the one
+    /// taken out before.
+    peeled: u16,
+    /// lambda-hat at the time.
+    peeled_at: u64,
 }
 
+const NONE: u16 = u16::MAX;
+
 impl Sweep {
-    pub(super) const EMPTY: Self =
-        Self { seen: Seen::NOTHING, family: 0, parted: false, low: 0, limit: 0, sink: None, adjacent: false };
+    pub(super) const EMPTY: Self = Self {
+        seen: Seen::NOTHING,
+        family: 0,
+        parted: false,
+        low: 0,
+        limit: 0,
+        sink: None,
+        adjacent: false,
+        peeled: NONE,
+        peeled_at: 0,
+    };
 
     /// X is a new one.
     pub(super) fn restart(&mut self) {
@@ -88,6 +105,81 @@ impl Sweep {
             }
         }
         Progress::Pending
+    }
+
+    /// Takes out vertices with one edge of lambda-hat, and then those that have one edge left, but not vertex 0. No smaller
+    /// cut separates such a vertex from its neighbour, and of the cuts of lambda-hat only that around it and what hung from
+    /// it. They count as X for all who search, but send nothing. Ends when what is left of a vertex is a smaller cut, so that all others
+    /// keep at least lambda-hat. `left` and `queue` are scratch. O(n + m) units.
+    pub(super) fn peel(
+        &mut self,
+        kernel: &Kernel<'_>,
+        order: &mut Order<'_>,
+        [left, queue]: [&mut [u16]; 2],
+        work: &mut Work,
+    ) {
+        let n = kernel.vertices();
+        work.charge(n as u64);
+        let mut len = 0;
+        for vertex in (1..n).filter(|vertex| kernel.len[*vertex] == 1) {
+            queue[len] = vertex as u16;
+            len += 1;
+        }
+        if len == 0 {
+            return;
+        }
+        left[..n].copy_from_slice(&kernel.len[..n]);
+        for vertex in 0..n {
+            order.spare[vertex] = kernel.row(vertex).map(|arc| kernel.room[arc]).sum();
+            work.charge(1 + u64::from(kernel.len[vertex]));
+        }
+        self.peeled_at = self.seen.value;
+        let mut at = 0;
+        while at < len && self.seen.value == self.peeled_at {
+            let vertex = usize::from(queue[at]);
+            at += 1;
+            if order.spare[vertex] != self.seen.value {
+                continue;
+            }
+            let row = kernel.row(vertex);
+            work.charge(1 + row.len() as u64);
+            let mut others = row.map(|arc| usize::from(kernel.to[arc])).filter(|to| !order.absorbed(*to));
+            let beside = others.next().expect("one edge is left");
+            order.mark[vertex] |= ABSORBED;
+            order.spare[vertex] = u64::from(self.peeled) << 16 | beside as u64;
+            self.peeled = vertex as u16;
+            left[beside] -= 1;
+            order.spare[beside] -= self.peeled_at;
+            if beside > 0 {
+                self.seen.see(order.spare[beside], beside);
+                if left[beside] == 1 {
+                    queue[len] = beside as u16;
+                    len += 1;
+                }
+            }
+        }
+        for (spare, mark) in order.spare.iter_mut().zip(&*order.mark).take(n) {
+            *spare = if mark & ABSORBED == 0 { 0 } else { *spare };
+        }
+    }
+
+    /// Gives the vertices that were taken out to `cuts`, each after that beside it. The smallest vertex of any cut is then the first outside
+    /// the atom of vertex 0. O(n) units.
+    pub(super) fn hang<C: Cuts>(&mut self, vertices: usize, order: &Order<'_>, cuts: &mut C, work: &mut Work) {
+        let newcomer = if self.seen.value == self.peeled_at { Newcomer::Leaf } else { Newcomer::Member };
+        while self.peeled != NONE {
+            let vertex = self.peeled;
+            let note = order.spare[usize::from(vertex)];
+            self.peeled = (note >> 16) as u16;
+            cuts.hang(vertex, note as u16, newcomer);
+            self.family += u64::from(newcomer == Newcomer::Leaf);
+            work.charge(1);
+        }
+        if C::WANTED {
+            let first = (1..vertices as u16).find(|vertex| !cuts.together(0, *vertex));
+            self.seen.least = first.expect("a minimum cut separates a vertex from vertex 0");
+            work.charge(u64::from(self.seen.least));
+        }
     }
 
     /// The vertex joins X, or a flow to it begins.

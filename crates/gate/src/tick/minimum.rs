@@ -29,7 +29,7 @@ const FLOW_LIMIT: u64 = 1 << 16;
 /// When the deltas of a tick, times this, are more than the core's vertices and edges, a sweep is cheaper than the rules.
 const SWEEP_SHARE: u64 = 16;
 
-/// Changes that may come last, all at once, when the result of a sweep is carried over: each costs two flows.
+/// Changes that may come last, all at once, when the result of a sweep is carried over: each costs three flows.
 const TOGETHER_MAX: usize = 16;
 
 const ROOM: &str = "the area has room for the rules' scratch";
@@ -186,6 +186,11 @@ impl<'a> Minimum<'a> {
         matches!(self.stage, Stage::Sweeping(_))
     }
 
+    /// Whether a sweep waits for the area that a score's flight has.
+    pub(super) fn waits(&self) -> bool {
+        self.stage == Stage::Stale
+    }
+
     /// Whether the cut of the graph as it is now is known.
     pub(super) fn is_fresh(&self) -> bool {
         self.stage == Stage::Fresh
@@ -325,8 +330,11 @@ impl<'a> Minimum<'a> {
                 }
             }
         }
-        for change in last.into_iter().flatten() {
-            self.dynamic.apply_one_of(change, &live, &mut self.family, scratch, work).expect(ROOM);
+        if let [Some(only), None, ..] = last {
+            self.dynamic.apply(only, &live, &mut self.family, scratch, work).expect(ROOM);
+        } else {
+            let changes = last.into_iter().flatten();
+            self.dynamic.apply_together(changes, &live, &mut self.family, scratch, work).expect(ROOM);
         }
         self.dynamic.state() != State::Stale
     }

@@ -3,8 +3,9 @@
 use crate::brute::brute_force;
 use crate::families;
 use crate::graph::{Graph, Random};
+use gate::arena::Arena;
 use gate::core_graph::{CoreGraph, Rows};
-use gate::cut::family::Newcomer;
+use gate::cut::family::{Family, Newcomer};
 use gate::cut::{Cuts, Nested, NoCuts, Search, Step};
 use gate::work::{Progress, Work};
 use std::collections::BTreeSet;
@@ -95,10 +96,12 @@ impl Cuts for Listing {
 fn every_minimum_cut_is_given_once() {
     let mut random = Random(11);
     let (mut cuts, mut chains, mut rows, mut known, mut hung, mut graphs) = (0, 0, 0, 0, 0, 0);
-    for round in 0..2_000 {
+    for round in 0..4_000 {
         let n = 4 + round % 8;
-        let mut weight = |random: &mut Random| 1 + random.next() % (1 + round as u64 % 3);
-        let edges = families::connected(n, n + random.below(2 * n), &mut random, &mut weight);
+        let mut weight = |random: &mut Random| 1 + random.next() % (1 + round as u64 % 5);
+        // Half of them have many vertices of one edge.
+        let more = if round % 2 == 0 { random.below(2 * n) } else { random.below(4) };
+        let edges = families::connected(n, n + more, &mut random, &mut weight);
         let graph = Graph::new(n, &edges);
         let core = graph.core();
         let mut area = vec![0; Search::words(n, core.edge_count())];
@@ -128,6 +131,82 @@ fn every_minimum_cut_is_given_once() {
         "{graphs} graphs: {cuts} minimum cuts in {chains} chains, {rows} of them rows of steps, {hung} vertices hung, each given \
          once ({known} again as the largest of a chain), and no others by brute force"
     );
+}
+
+/// The family that a sweep fills.
+fn family_of(core: &CoreGraph<'_>, slice: u64) -> (BTreeSet<Vec<u16>>, u64) {
+    let n = core.vertex_count();
+    let (mut area, mut slab) = (vec![0; Search::words(n, core.edge_count())], vec![0; Family::words(n)]);
+    let mut family = Family::new(&mut Arena::new(&mut slab), n).unwrap();
+    let (mut search, work) = (Search::idle(), &mut Work::new(0));
+    search.start(&mut area, core, work);
+    while search.advance(&mut area, &mut family, work) == Progress::Pending {
+        work.relimit(work.used() + slice);
+    }
+    family.check();
+    let found = search.result(&area).unwrap();
+    assert_eq!(found.family, family.count(), "the search counts what the family holds");
+    let mut sides = BTreeSet::new();
+    family.cuts(&mut vec![0; n], |side| {
+        let zero_inside = side.contains(&0);
+        let far = |vertex: &u16| side.contains(vertex) != zero_inside;
+        assert!(sides.insert((0..family.vertices() as u16).filter(far).collect()), "no cut twice");
+    });
+    (sides, work.used())
+}
+
+#[test]
+fn a_sweep_fills_the_family() {
+    let mut random = Random(13);
+    let (mut cuts, mut rings, mut trees) = (0, 0, 0);
+    for round in 0..3_000 {
+        let n = 4 + random.below(40);
+        let mut weight = |random: &mut Random| 1 + random.next() % (1 + round as u64 % 3);
+        let mut edges = match round % 3 {
+            0 => families::cycle(n),
+            1 => families::connected(n, n - 1, &mut random, &mut weight),
+            _ => families::connected(n, n + random.below(n), &mut random, &mut weight),
+        };
+        for _ in 0..random.below(4) {
+            let (a, b) = (random.below(n), random.below(n));
+            edges.push((a, b, 1));
+        }
+        let graph = Graph::new(n, &edges.into_iter().filter(|(a, b, _)| a != b).collect::<Vec<_>>());
+        let core = graph.core();
+        let (mut area, work) = (vec![0; Search::words(n, core.edge_count())], &mut Work::new(u64::MAX));
+        let (mut search, mut listing) = (Search::idle(), Listing::default());
+        search.start(&mut area, &core, work);
+        search.advance(&mut area, &mut listing, work);
+        let (sides, units) = family_of(&core, u64::MAX / 2);
+        assert_eq!(sides, listing.cuts.iter().cloned().collect());
+        assert_eq!(family_of(&core, 7), (sides, units), "slices change nothing");
+        cuts += listing.cuts.len();
+        rings += usize::from(listing.rows > 0);
+        trees += usize::from(!listing.hung.is_empty());
+    }
+    println!(
+        "3000 graphs, {rings} with rings and {trees} with vertices hung back: {cuts} cuts, in the family as in a list"
+    );
+}
+
+#[test]
+fn long_paths_and_cycles_cost_what_they_are_long() {
+    for (name, edges) in [("cycle", families::cycle(16_384)), ("path", families::path(16_384))] {
+        let graph = Graph::new(16_384, &edges);
+        let core = graph.core();
+        let (n, m) = (core.vertex_count(), core.edge_count());
+        let (mut area, mut slab) = (vec![0; Search::words(n, m)], vec![0; Family::words(n)]);
+        let mut family = Family::new(&mut Arena::new(&mut slab), n).unwrap();
+        let (mut search, work) = (Search::idle(), &mut Work::new(u64::MAX));
+        search.start(&mut area, &core, work);
+        search.advance(&mut area, &mut family, work);
+        family.check();
+        let n = n as u64;
+        assert_eq!(family.count(), if name == "cycle" { n * (n - 1) / 2 } else { n - 1 });
+        assert_eq!(search.result(&area).unwrap().family, family.count());
+        assert!(work.used() < 50 * n, "linear");
+        println!("a {name} of {n}: {} minimum cuts, {} units", family.count(), work.used());
+    }
 }
 
 /// The same graph with its rows in another order.

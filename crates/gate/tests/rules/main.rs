@@ -16,3 +16,4 @@ mod protected;
 mod random;
 mod recompute;
 mod small;
+mod together;

@@ -51,29 +51,52 @@ impl Dynamic {
         enough
     }
 
-    /// Follows one of several changes that the graph has taken together. Each made an edge lighter, and no minimum cut separated its
-    /// ends before all of them. The others may come before or after, by the same way.
+    /// Follows several changes that the graph has taken together. Each made an edge lighter, and no minimum cut separated its ends before
+    /// all of them.
     ///
     /// Every cut that got lighter separates the ends of one of these edges. So lambda is now the least of what it was and of
     /// the flows between ends, in the graph as it is now, and every minimum cut is one of before or one between two such ends.
+    /// If that leaves the graph in pieces, or a flow is too far, the state is stale.
     ///
     /// # Errors
     /// [`OutOfMemory`] if `scratch` has less than [`Dynamic::words`].
-    pub fn apply_one_of(
+    pub fn apply_together(
         &mut self,
-        change: Change,
+        changes: impl Iterator<Item = Change> + Clone,
         live: &impl Live,
         family: &mut impl Cuts,
         scratch: &mut [u64],
         work: &mut Work,
     ) -> Result<(), OutOfMemory> {
-        work.charge(1);
-        let mut step = Step { change, live, family, work, limit: self.limit, scratch, stamp: &mut self.stamp };
-        self.state = match self.state {
-            State::Connected(lambda) => step.lighter_in_atom(lambda)?.1,
-            // How many components the others leave is not known.
-            State::Stale | State::Components(_) => State::Stale,
-        };
+        let State::Connected(lambda) = self.state else { return Ok(()) };
+        let mut least = lambda;
+        for Change { u, v, .. } in changes.clone() {
+            let mut local = Local::enter(scratch, live.slots(), self.stamp)?;
+            let found = local.flow(live, u, v, least, self.limit);
+            work.charge(1 + local.spent());
+            self.stamp = local.leave();
+            match found {
+                Connectivity::More => {}
+                Connectivity::Exactly(value) => least = value,
+                Connectivity::TooFar => least = 0,
+            }
+            if least == 0 {
+                self.state = State::Stale;
+                return Ok(());
+            }
+        }
+        if least < lambda {
+            work.charge(live.vertex_count() as u64);
+            family.reset(live.vertices());
+        }
+        self.state = State::Connected(least);
+        for change in changes {
+            let mut step = Step { change, live, family, work, limit: self.limit, scratch, stamp: &mut self.stamp };
+            self.state = step.lighter_in_atom(least)?.1;
+            if self.state == State::Stale {
+                break;
+            }
+        }
         Ok(())
     }
 }
