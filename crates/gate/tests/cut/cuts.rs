@@ -139,12 +139,12 @@ fn family_of(core: &CoreGraph<'_>, slice: u64) -> (BTreeSet<Vec<u16>>, u64) {
     let (mut area, mut slab) = (vec![0; Search::words(n, core.edge_count())], vec![0; Family::words(n)]);
     let mut family = Family::new(&mut Arena::new(&mut slab), n).unwrap();
     let (mut search, work) = (Search::idle(), &mut Work::new(0));
-    search.start(&mut area, core, work);
-    while search.advance(&mut area, &mut family, work) == Progress::Pending {
+    search.start(Search::split(&mut area, n).1, core, work);
+    while search.advance(Search::split(&mut area, n), &mut family, work) == Progress::Pending {
         work.relimit(work.used() + slice);
     }
     family.check();
-    let found = search.result(&area).unwrap();
+    let found = search.result(&area[Search::front_words(n)..]).unwrap();
     assert_eq!(found.family, family.count(), "the search counts what the family holds");
     let mut sides = BTreeSet::new();
     family.cuts(&mut vec![0; n], |side| {
@@ -175,8 +175,8 @@ fn a_sweep_fills_the_family() {
         let core = graph.core();
         let (mut area, work) = (vec![0; Search::words(n, core.edge_count())], &mut Work::new(u64::MAX));
         let (mut search, mut listing) = (Search::idle(), Listing::default());
-        search.start(&mut area, &core, work);
-        search.advance(&mut area, &mut listing, work);
+        search.start(Search::split(&mut area, n).1, &core, work);
+        search.advance(Search::split(&mut area, n), &mut listing, work);
         let (sides, units) = family_of(&core, u64::MAX / 2);
         assert_eq!(sides, listing.cuts.iter().cloned().collect());
         assert_eq!(family_of(&core, 7), (sides, units), "slices change nothing");
@@ -198,12 +198,12 @@ fn long_paths_and_cycles_cost_what_they_are_long() {
         let (mut area, mut slab) = (vec![0; Search::words(n, m)], vec![0; Family::words(n)]);
         let mut family = Family::new(&mut Arena::new(&mut slab), n).unwrap();
         let (mut search, work) = (Search::idle(), &mut Work::new(u64::MAX));
-        search.start(&mut area, &core, work);
-        search.advance(&mut area, &mut family, work);
+        search.start(Search::split(&mut area, n).1, &core, work);
+        search.advance(Search::split(&mut area, n), &mut family, work);
         family.check();
         let n = n as u64;
         assert_eq!(family.count(), if name == "cycle" { n * (n - 1) / 2 } else { n - 1 });
-        assert_eq!(search.result(&area).unwrap().family, family.count());
+        assert_eq!(search.result(&area[Search::front_words(core.vertex_count())..]).unwrap().family, family.count());
         assert!(work.used() < 50 * n, "linear");
         println!("a {name} of {n}: {} minimum cuts, {} units", family.count(), work.used());
     }
