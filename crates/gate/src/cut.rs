@@ -66,8 +66,8 @@ pub trait Cuts {
     /// Whether no cut so far separates the two.
     fn together(&self, a: u16, b: u16) -> bool;
 
-    /// More minimum cuts. None of them holds vertex 0, and all lie in one atom of those so far, which may be the largest of them and
-    /// itself known. Returns how many are new.
+    /// More minimum cuts, none of which holds vertex 0. All lie in one atom of those so far. The largest may be the whole atom and
+    /// known; returns how many are new.
     fn add(&mut self, nested: &Nested<'_>, work: &mut Work) -> u64;
 
     /// A vertex that was in no cut so far has one edge, which leads to `beside`. Its own cut is minimum, or it is in the atom of

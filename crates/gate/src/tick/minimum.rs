@@ -30,7 +30,10 @@ const FLOW_LIMIT: u64 = 1 << 16;
 const SWEEP_SHARE: u64 = 16;
 
 /// Changes that may come last, all at once, when the result of a sweep is carried over: each costs three flows.
-const TOGETHER_MAX: usize = 16;
+const TOGETHER_MAX: usize = 64;
+
+/// Units after which carrying over takes no further change: it is cheaper to sweep again.
+const CARRY_LIMIT: u64 = 1 << 20;
 
 const ROOM: &str = "the area has room for the rules' scratch";
 
@@ -310,6 +313,7 @@ impl<'a> Minimum<'a> {
         let Some(edges) = self.changes.settle() else { return false };
         let now = |[u, v]: [u16; 2]| live.graph.edge_between(u, v).map_or(0, |edge| live.graph.weight(edge));
         let (scratch, _) = share(ground.graph, ground.area);
+        let end = work.used() + CARRY_LIMIT;
         let mut last = [None; TOGETHER_MAX];
         let mut together = 0;
         for heavier in [true, false] {
@@ -320,6 +324,9 @@ impl<'a> Minimum<'a> {
                 }
                 let change = Change::between(ends, before, after);
                 let State::Connected(_) = self.dynamic.state() else { return false };
+                if work.used() > end {
+                    return false;
+                }
                 if heavier || self.dynamic.holds_without(change, &live, &self.family, scratch, work) {
                     self.dynamic.apply(change, &live, &mut self.family, scratch, work).expect(ROOM);
                 } else if together < TOGETHER_MAX {
