@@ -67,7 +67,10 @@ struct Settings {
 fn main() {
     let settings = settings();
     if settings.brim {
-        return Profile::ALL.into_iter().filter(|profile| settings.wants(profile.name)).for_each(|p| brim(p, &settings));
+        return Profile::ALL
+            .into_iter()
+            .filter(|profile| settings.wants(profile.name))
+            .for_each(|p| brim(p, &settings));
     }
     let lemon = Lemon::new("long-run").map_err(|missing| println!("without LEMON: no {missing}")).ok();
     let begin = Instant::now();
@@ -171,4 +174,6 @@ fn brim(profile: Profile, settings: &Settings) {
     );
     println!("  units of ingest a delta, in tenths of the run: {}", units(0));
     println!("  units of the cut a delta, in tenths of the run: {}", units(1));
+    // Few deltas say little.
+    assert!(settings.deltas < 100_000 || held.drift() < 1.1, "late deltas cost what early ones did");
 }

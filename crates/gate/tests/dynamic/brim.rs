@@ -32,6 +32,14 @@ pub(crate) struct Held {
     pub(crate) units: [[u64; 3]; PARTS],
 }
 
+impl Held {
+    /// Units of ingest that a delta costs in the last part, to those in the first: 1 if nothing wears out.
+    pub(crate) fn drift(&self) -> f64 {
+        let [first, last] = [0, PARTS - 1].map(|part| self.units[part][0] as f64 / self.units[part][2] as f64);
+        last / first
+    }
+}
+
 /// The graph beside the gate, with all that the next delta is drawn from.
 struct Brim {
     profile: Profile,
@@ -166,7 +174,9 @@ impl Brim {
         assert!(full, "the profile is at its brim");
         match self.random.below(16) {
             0 => (self.chord(), Some(DeltaRefusal::EdgeCapacity)),
-            1 => (Delta::Add(self.random.pick(&self.ids), spread(self.named), UNIT), Some(DeltaRefusal::VertexCapacity)),
+            1 => {
+                (Delta::Add(self.random.pick(&self.ids), spread(self.named), UNIT), Some(DeltaRefusal::VertexCapacity))
+            }
             2 => {
                 let (u, v) = self.random.pick(&self.edges);
                 (Delta::Add(v, u, UNIT), Some(DeltaRefusal::EdgeExists))
