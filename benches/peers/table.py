@@ -92,9 +92,10 @@ def sweep_table(held):
         rows.append([graph, milliseconds(ns), best[0] if best else "–", milliseconds(best[1]) if best else "–",
                      f"×{ratio:.1f}" if ratio else "–", milliseconds(row["family_ns"]) if "family_ns" in row else "–",
                      milliseconds(family) if family else "–", f"{row['bytes']:,}" if "bytes" in row else "–"])
+    compared = sum(row[2] != "–" for row in rows)
     header = ["graph", "sweep ms", "best exact peer", "ms", "peer / ours", "family ms", "peer's cactus ms", "bytes"]
     return rows_of(header, rows) + (
-        f"\n\nFaster than the best exact peer on {won} of {len(rows)} graphs; than the best that a package installs on "
+        f"\n\nFaster than the best exact peer on {won} of the {compared} graphs compared; than the best that a package installs on "
         f"{won_packages}.")
 
 

@@ -12,6 +12,8 @@
 //! | [`heads`] | the signer's own memory of how far each chain had come |
 //! | [`trust`] | whom the command line trusts |
 //! | [`record`] | a journal with its genesis: its chain, its steps |
+//! | [`explain`] | what a cut means to a person, from plain lists |
+//! | [`names`] | what vertices are called |
 //! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
 //! | [`stdin`] | standard input that a signal ends |
 //! | [`output`], [`exit`] | what is printed, and the exit codes |
@@ -20,9 +22,11 @@ mod at_rest;
 mod command;
 mod engines;
 mod exit;
+mod explain;
 mod heads;
 mod identity;
 mod keys;
+mod names;
 mod output;
 mod pictures;
 mod prepare;

@@ -96,7 +96,7 @@ pub enum ConfigurationError {
     LossScale,
     /// `cut_reference` is 0 though the statistic needs it.
     CutReference,
-    /// More protected vertices than the profile has, or not in ascending order.
+    /// More protected vertices than the profile has room for, or not in ascending order.
     Protected,
     /// The guest is built for another profile.
     OtherProfile,
@@ -112,7 +112,7 @@ impl core::fmt::Display for ConfigurationError {
             Self::LossScale => f.write_str("loss_scale must be a positive number"),
             Self::CutReference => f.write_str("cut_reference must be above 0 for the statistic cut-drop"),
             Self::Protected => f.write_str(
-                "protected vertices must be ascending, without repetition, and no more than the profile has",
+                "protected vertices must be ascending, without repetition, and no more than the profile has room for",
             ),
             Self::OtherProfile => f.write_str("the guest is built for another profile"),
             Self::Slab => f.write_str("the slab is smaller than the profile needs"),
@@ -175,7 +175,7 @@ impl<'a> Configuration<'a> {
         }
         if let Core::Protected(ids) = self.core {
             let ascending = ids.windows(2).all(|pair| pair[0] < pair[1]);
-            if !ascending || ids.len() > self.profile.vertices {
+            if !ascending || ids.len() > self.profile.protected {
                 return Err(ConfigurationError::Protected);
             }
         }

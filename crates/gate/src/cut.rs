@@ -11,6 +11,7 @@
 //! | `order` | who joins the growing set X next |
 //! | `flow` | maximum flow from X to a vertex, up to a bound |
 //! | `chain` | all minimum cuts that first appear with one vertex |
+//! | `nested` | what else follows from a chain of cuts |
 //! | `sweep` | the vertices, one by one, and the cuts that appear |
 //! | `atoms` | the partition that the cuts found so far leave |
 //! | [`family`] | all minimum cuts as one tree |
@@ -22,7 +23,8 @@
 //! Two passes. Scans without flow (Nagamochi, Ono and Ibaraki, 1994) contract what is more than lambda-hat connected
 //! until little shrinks. Then one sweep over the kernel: X starts as {s}, vertices join one at a time, and a vertex whose
 //! weight to X is at most lambda-hat is first separated from X by a flow. Every minimum cut is met exactly once, at
-//! the first vertex of T that joins.
+//! the first vertex of T that joins. If only value, v1 and T* are wanted, the scans often prove lambda, and the sweep stops
+//! where v1 is certain.
 
 mod arrays;
 mod atoms;
@@ -34,6 +36,7 @@ mod flow;
 mod joined;
 mod kernel;
 pub mod local;
+mod nested;
 mod order;
 pub mod rules;
 mod search;
@@ -42,10 +45,12 @@ mod whole;
 
 pub use atoms::Atoms;
 pub use digest::{CutDigest, vertex_set_digest};
+pub use nested::{Nested, Step};
 pub use search::Search;
 pub use whole::CutSearch;
 
 use crate::work::Work;
+use family::Newcomer;
 
 /// Who takes the minimum cuts as a [`Search`] meets them, each exactly once.
 ///
@@ -58,10 +63,16 @@ pub trait Cuts {
     /// All cuts so far were too large: forget them. Called before the first cut too.
     fn reset(&mut self, kernel_vertices: usize, work: &mut Work);
 
-    /// One more minimum cut: the kernel vertices of its side without vertex 0, in no order of meaning.
-    ///
-    /// Cuts come in chains. `side[..grown_from]` is the cut given before this one; 0 begins a chain.
-    fn cut(&mut self, side: &[u16], grown_from: usize, work: &mut Work);
+    /// Whether no cut so far separates the two.
+    fn together(&self, a: u16, b: u16) -> bool;
+
+    /// More minimum cuts. None of them holds vertex 0, and all lie in one atom of those so far, which may be the largest of them and
+    /// itself known. Returns how many are new.
+    fn add(&mut self, nested: &Nested<'_>, work: &mut Work) -> u64;
+
+    /// A vertex that was in no cut so far has one edge, which leads to `beside`. Its own cut is minimum, or it is in the atom of
+    /// that other.
+    fn hang(&mut self, vertex: u16, beside: u16, newcomer: Newcomer);
 
     /// Writes for each kernel vertex a number of its atom, less than the number of kernel vertices.
     fn classes(&mut self, classes: &mut [u16]);
@@ -75,7 +86,15 @@ impl Cuts for NoCuts {
 
     fn reset(&mut self, _: usize, _: &mut Work) {}
 
-    fn cut(&mut self, _: &[u16], _: usize, _: &mut Work) {}
+    fn together(&self, _: u16, _: u16) -> bool {
+        true
+    }
+
+    fn add(&mut self, _: &Nested<'_>, _: &mut Work) -> u64 {
+        0
+    }
+
+    fn hang(&mut self, _: u16, _: u16, _: Newcomer) {}
 
     fn classes(&mut self, _: &mut [u16]) {}
 }

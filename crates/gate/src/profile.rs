@@ -27,6 +27,8 @@ pub struct Profile {
     pub edges: usize,
     /// Deltas that may wait for a later tick.
     pub pending: usize,
+    /// Vertices that a core may name one by one.
+    pub protected: usize,
 }
 
 /// Bytes of a guest's output buffer: a claim and its signature.
@@ -38,12 +40,13 @@ impl Profile {
         number: 0,
         name: "tile",
         memory_bytes: 64 << 10,
-        stack_bytes: 24 << 10,
-        data_bytes: 14 << 10,
-        message_bytes: 4 << 10,
+        stack_bytes: 27 << 10,
+        data_bytes: 25 << 10,
+        message_bytes: 2 << 10,
         vertices: 32,
         edges: 96,
-        pending: 64,
+        pending: 16,
+        protected: 32,
     };
     /// A small edge device.
     pub const EDGE: Self = Self {
@@ -51,47 +54,51 @@ impl Profile {
         name: "edge",
         memory_bytes: 256 << 10,
         stack_bytes: 32 << 10,
-        data_bytes: 56 << 10,
-        message_bytes: 16 << 10,
-        vertices: 256,
-        edges: 640,
-        pending: 256,
+        data_bytes: 55 << 10,
+        message_bytes: 24 << 10,
+        vertices: 512,
+        edges: 2_048,
+        pending: 128,
+        protected: 256,
     };
     /// A page in a browser.
     pub const BROWSER: Self = Self {
         number: 2,
         name: "browser",
         memory_bytes: 1 << 20,
-        stack_bytes: 64 << 10,
-        data_bytes: 56 << 10,
-        message_bytes: 64 << 10,
-        vertices: 1_024,
-        edges: 4_096,
-        pending: 1_024,
+        stack_bytes: 32 << 10,
+        data_bytes: 55 << 10,
+        message_bytes: 56 << 10,
+        vertices: 3_584,
+        edges: 14_336,
+        pending: 256,
+        protected: 512,
     };
     /// A server, by default.
     pub const STANDARD: Self = Self {
         number: 3,
         name: "standard",
         memory_bytes: 4 << 20,
-        stack_bytes: 64 << 10,
-        data_bytes: 56 << 10,
-        message_bytes: 512 << 10,
-        vertices: 4_096,
-        edges: 16_384,
-        pending: 8_192,
+        stack_bytes: 32 << 10,
+        data_bytes: 55 << 10,
+        message_bytes: 35 << 10,
+        vertices: 16_384,
+        edges: 65_536,
+        pending: 512,
+        protected: 1_024,
     };
     /// A server with large graphs.
     pub const HIGH_PERF: Self = Self {
         number: 4,
         name: "high-perf",
         memory_bytes: 16 << 20,
-        stack_bytes: 64 << 10,
-        data_bytes: 56 << 10,
-        message_bytes: 2 << 20,
-        vertices: 16_384,
-        edges: 65_536,
-        pending: 32_768,
+        stack_bytes: 32 << 10,
+        data_bytes: 55 << 10,
+        message_bytes: 512 << 10,
+        vertices: 61_440,
+        edges: 245_760,
+        pending: 4_096,
+        protected: 4_096,
     };
     /// All profiles, in order of their numbers.
     pub const ALL: [Self; 5] = [Self::TILE, Self::EDGE, Self::BROWSER, Self::STANDARD, Self::HIGH_PERF];
@@ -108,16 +115,10 @@ impl Profile {
         Self::ALL.into_iter().find(|profile| profile.name == name)
     }
 
-    /// The most vertices that a core may name one by one: a quarter of those that fit.
-    #[must_use]
-    pub const fn protected(&self) -> usize {
-        self.vertices / 4
-    }
-
     /// Words of the slab that all arenas of a gate with this profile are carved from.
     #[must_use]
     pub const fn slab_words(&self) -> usize {
-        words_for::<u64>(self.protected()) + Gate::words(self.vertices, self.edges, self.pending)
+        words_for::<u64>(self.protected) + Gate::words(self.vertices, self.edges, self.pending)
     }
 
     /// Bytes that a guest of this profile needs in the worst case.

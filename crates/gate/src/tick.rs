@@ -47,12 +47,13 @@ pub struct Gate<'a> {
     evidence: Evidence,
     /// Where sweeps and scores fly: [`area_words`].
     area: &'a mut [u64],
-    /// Scratch for [`CoreRows`].
-    scratch: &'a mut [u64],
 }
 
 /// Words of the flight area: a sweep has it alone, a score shares it with the delta rules.
 const fn area_words(vertices: usize, edges: usize) -> usize {
+    // The core is numbered in the front of a sweep's area, or in the scratch of the rules.
+    assert!(CoreRows::words(vertices) <= Search::front_words(vertices));
+    assert!(CoreRows::words(vertices) <= Dynamic::words(vertices));
     let sweep = Search::words(vertices, edges);
     let shared = Dynamic::words(vertices) + SpectralSearch::words(vertices, edges);
     if sweep > shared { sweep } else { shared }
@@ -66,7 +67,6 @@ impl<'a> Gate<'a> {
             + Pending::words(pending)
             + Minimum::words(vertices, pending)
             + area_words(vertices, edges)
-            + CoreRows::words(vertices)
     }
 
     /// A gate with an empty graph, from the encoded configuration. `slab` must have [`Profile::slab_words`] words at least.
@@ -75,7 +75,7 @@ impl<'a> Gate<'a> {
     /// [`ConfigurationError`] if the configuration is malformed or of another profile, or the slab too small for it.
     pub fn new(configuration: &[u8], profile: Profile, slab: &'a mut [u64]) -> Result<Self, ConfigurationError> {
         let mut arena = Arena::new(slab);
-        let protected = arena.take(profile.protected()).map_err(|_| ConfigurationError::Slab)?;
+        let protected = arena.take(profile.protected).map_err(|_| ConfigurationError::Slab)?;
         let configuration = Configuration::decode(configuration, protected)?;
         if configuration.profile != profile {
             return Err(ConfigurationError::OtherProfile);
@@ -93,7 +93,6 @@ impl<'a> Gate<'a> {
             scoring: Scoring::new(),
             evidence: Evidence::new(&configuration.policy),
             area: arena.take(area_words(vertices, edges))?,
-            scratch: arena.take(CoreRows::words(vertices))?,
         })
     }
 
@@ -157,24 +156,24 @@ impl<'a> Gate<'a> {
 
     fn ingest(&mut self, epoch: u64, accepted: &Accepted<'_>, ingest: &mut Work, cut: &mut Work) -> Ingested {
         let (core, scale) = (self.configuration.core, self.configuration.loss_scale);
-        let Self { graph, pending, minimum, area, scratch, .. } = self;
+        let Self { graph, pending, minimum, area, .. } = self;
         minimum.expect(pending.len() as u64 + accepted.deltas());
         pending.apply(graph, accepted, scale, ingest, &mut |graph, change| {
-            minimum.note(&mut Ground { epoch, graph, core, area, scratch }, change, cut);
+            minimum.note(&mut Ground { epoch, graph, core, area }, change, cut);
         })
     }
 
     fn advance_cut(&mut self, epoch: u64, work: &mut Work) {
         let core = self.configuration.core;
-        let Self { graph, minimum, scoring, area, scratch, .. } = self;
-        minimum.advance(&mut Ground { epoch, graph, core, area, scratch }, scoring, work);
+        let Self { graph, minimum, scoring, area, .. } = self;
+        minimum.advance(&mut Ground { epoch, graph, core, area }, scoring, work);
     }
 
     fn advance_score(&mut self, epoch: u64, work: &mut Work) {
         let core = self.configuration.core;
         let without_cut = self.configuration.budget.cut == 0;
-        let Self { graph, minimum, scoring, area, scratch, .. } = self;
-        scoring.advance(&mut Ground { epoch, graph, core, area, scratch }, minimum, without_cut, work);
+        let Self { graph, minimum, scoring, area, .. } = self;
+        scoring.advance(&mut Ground { epoch, graph, core, area }, minimum, without_cut, work);
     }
 
     /// This tick's value of the watched statistic, in Q0.32, if what it needs speaks of the graph as it is.
@@ -182,7 +181,8 @@ impl<'a> Gate<'a> {
         const ONE: u64 = 1 << 32;
         let value = match self.configuration.statistic {
             Statistic::Score | Statistic::OneMinusScore => {
-                let score = self.scoring.fresh(self.graph.version()).filter(|_| self.pending.is_empty())?.score.min(ONE);
+                let score =
+                    self.scoring.fresh(self.graph.version()).filter(|_| self.pending.is_empty())?.score.min(ONE);
                 if self.configuration.statistic == Statistic::Score { score } else { ONE - score }
             }
             Statistic::CutDrop => {

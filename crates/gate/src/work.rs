@@ -32,6 +32,12 @@ impl Work {
         self.used >= self.limit
     }
 
+    /// Units that may still be used.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.limit.saturating_sub(self.used)
+    }
+
     /// Units used so far.
     #[must_use]
     pub fn used(&self) -> u64 {

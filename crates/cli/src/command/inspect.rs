@@ -1,5 +1,6 @@
 //! `avouch inspect`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,8 +12,10 @@ use serde::Serialize;
 
 use crate::command::summary::Tally;
 use crate::exit::{Exit, Failure, OrExit};
+use crate::explain::words::vertices;
+use crate::names::NamesArguments;
 use crate::output::{self, Format, Report};
-use crate::pictures::{self, Picture};
+use crate::pictures::{self, ExplainedCut};
 use crate::record::{Annex, Record, key_mode_word};
 
 #[derive(clap::Args)]
@@ -22,6 +25,8 @@ pub(crate) struct Arguments {
     /// Show this step instead of the whole: its receipt, and its cut in words.
     #[arg(long)]
     epoch: Option<u64>,
+    #[command(flatten)]
+    names: NamesArguments,
     /// Write module, configuration, genesis statement and every input and body to this new folder, for other programs.
     #[arg(long, value_name = "DIR", conflicts_with = "epoch")]
     export: Option<PathBuf>,
@@ -73,7 +78,12 @@ struct Step {
     input_bytes: usize,
     body: String,
     claim: Option<Vec<(&'static str, String)>>,
+    /// The cut that the claim publishes, in words.
     cut: Option<String>,
+    /// The same for programs.
+    explanation: Option<ExplainedCut>,
+    /// What the vertices of the cut's graph are called, by their numbers.
+    names: BTreeMap<u64, String>,
 }
 
 impl Report for Step {
@@ -88,7 +98,7 @@ impl Report for Step {
             ("ran on", self.engine.clone()),
         ];
         rows.extend(self.claim.iter().flatten().map(|(name, value)| (*name, value.clone())));
-        let cut = self.cut.as_ref().map(|words| format!("\n{words}\n")).unwrap_or_default();
+        let cut = self.cut.as_ref().map(|words| format!("\n{words}")).unwrap_or_default();
         output::pairs(&rows) + &cut
     }
 }
@@ -100,7 +110,7 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
         return Ok(Exit::Good);
     }
     match arguments.epoch {
-        Some(epoch) => output::print(&step(&record, epoch)?, format)?,
+        Some(epoch) => output::print(&step(&record, epoch, &arguments.names)?, format)?,
         None => output::print(&overview(&record)?, format)?,
     }
     Ok(Exit::Good)
@@ -129,7 +139,7 @@ fn overview(record: &Record) -> Result<Overview, Failure> {
     })
 }
 
-fn step(record: &Record, epoch: u64) -> Result<Step, Failure> {
+fn step(record: &Record, epoch: u64, names: &NamesArguments) -> Result<Step, Failure> {
     let (first, last) = (record.first_epoch(), record.last_epoch());
     if epoch < first || epoch > last {
         let range = format!("--epoch {epoch}: the journal has epochs {first} to {last}");
@@ -139,8 +149,9 @@ fn step(record: &Record, epoch: u64) -> Result<Step, Failure> {
     let body = record.body(&entry)?;
     let annex = Annex::decode(&entry.annex);
     let frame = body.frame();
+    let names = names.of(record)?;
     let picture = match body.gate_claim() {
-        Some(_) => pictures::take(record, &[epoch])?.pop(),
+        Some(_) => pictures::take(record, &[epoch], epoch)?.pictures.pop(),
         None => None,
     };
     Ok(Step {
@@ -154,7 +165,9 @@ fn step(record: &Record, epoch: u64) -> Result<Step, Failure> {
         input_bytes: entry.input.len(),
         body: body.digest().to_string(),
         claim: body.gate_claim().map(claim_rows),
-        cut: picture.as_ref().map(Picture::in_words),
+        cut: picture.as_ref().map(|picture| picture.in_words(&names)),
+        names: picture.as_ref().map(|picture| picture.names(&names)).unwrap_or_default(),
+        explanation: picture.map(|picture| picture.cut),
     })
 }
 
@@ -182,9 +195,9 @@ fn claim_rows(claim: &Claim) -> Vec<(&'static str, String)> {
         (
             "graph",
             format!(
-                "{} vertices, {} edges; core {} and {}; version {}",
-                claim.graph.vertices,
-                claim.graph.edges,
+                "{}, {}; core {} and {}; version {}",
+                vertices(claim.graph.vertices as usize),
+                output::count(claim.graph.edges, "edge"),
                 claim.graph.core_vertices,
                 claim.graph.core_edges,
                 claim.graph.version
@@ -196,7 +209,7 @@ fn claim_rows(claim: &Claim) -> Vec<(&'static str, String)> {
         rows.push(("score", format!("{} ({interval}), of epoch {}", fixed(score.score), score.epoch)));
     }
     if let Some(cut) = &claim.cut {
-        let sizes = format!("{} on the small side, {} minimum cuts", cut.small_side, cut.family);
+        let sizes = format!("{} on the small side, {}", cut.small_side, output::count(cut.family, "minimum cut"));
         rows.push(("cut", format!("{} ({sizes}), of epoch {}", fixed(cut.value), cut.epoch)));
         rows.push(("cut hash", cut.hash.to_string()));
     }

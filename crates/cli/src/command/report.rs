@@ -15,6 +15,7 @@ use crate::command::bar;
 use crate::command::inspect::refusal;
 use crate::command::summary::Tally;
 use crate::exit::{Exit, Failure, OrExit};
+use crate::names::NamesArguments;
 use crate::output::{self, Format, Report};
 use crate::pictures;
 use crate::record::{Annex, Record};
@@ -40,6 +41,8 @@ pub(crate) struct Arguments {
     /// Draw the graph at this epoch; may be given again. The first tick of each alarm and the last tick if not given.
     #[arg(long, value_name = "EPOCH")]
     epoch: Vec<u64>,
+    #[command(flatten)]
+    names: NamesArguments,
     #[command(flatten)]
     trust: TrustArguments,
 }
@@ -114,14 +117,9 @@ fn page(record: &Record, arguments: &Arguments, trust: &Trust) -> Result<Page, F
     let bytes = &record.reader().header().configuration;
     let mut space = vec![0; bytes.len()];
     let configuration = Configuration::decode(bytes, &mut space).or_exit(Exit::Malformed)?;
-    let graphs = pictures::take(record, &epochs_to_draw(&arguments.epoch, &columns.tally, verification.last_epoch))?;
-    let names: BTreeMap<String, String> = record
-        .reader()
-        .names()
-        .map_err(crate::record::journal_failure)?
-        .into_iter()
-        .map(|(id, name)| (id.to_string(), name))
-        .collect();
+    let epochs = epochs_to_draw(&arguments.epoch, &columns.tally, verification.last_epoch);
+    let cuts = pictures::take(record, &epochs, verification.last_epoch)?;
+    let names = arguments.names.of(record)?;
     // The run file's text is for people only; one that no longer parses costs the events and notes.
     let description = String::from_utf8_lossy(&record.reader().header().description).into_owned();
     let file = RunFile::parse(Path::new("description"), description).ok();
@@ -144,8 +142,10 @@ fn page(record: &Record, arguments: &Arguments, trust: &Trust) -> Result<Page, F
         "ticks": columns.values,
         "refusals": columns.refusals,
         "events": events,
-        "vertex_names": names,
-        "graphs": graphs,
+        "vertex_names": names.by_id(),
+        "graphs": cuts.pictures,
+        "spells": cuts.spells,
+        "more_spells": cuts.more_spells,
         "notes": notes,
     });
     Ok(Page { html: fill(&name, &data), status: verification.status, exit: verification.exit })

@@ -893,9 +893,12 @@ function pages(caption, heads, items, row) {
 // --------------------------------------------------------- the graph at a tick
 
 const vertexName = (id) => (D.vertex_names && D.vertex_names[id] != null) ? String(D.vertex_names[id]) : "vertex " + id;
+// Where every tick is a day, the time of day is left out.
+const midnights = n > 0 && (T.label || []).every((text) => /T00:00(:00)?Z$/.test(text));
+const when = (text) => midnights ? String(text).slice(0, 10) : String(text);
 const shortName = (id) => (D.vertex_names && D.vertex_names[id] != null) ? short(D.vertex_names[id], 18) : String(id);
-function names(ids, most) {
-  const shown = ids.slice(0, most).map(vertexName), left = ids.length - shown.length;
+function names(ids, most, all) {
+  const shown = ids.slice(0, most).map(vertexName), left = (all || ids.length) - shown.length;
   if (left > 0) shown.push(whole(left) + " more");
   return shown.length < 2 ? shown.join("") : shown.slice(0, -1).join(", ") + " and " + shown[shown.length - 1];
 }
@@ -904,47 +907,76 @@ function drawGraphs() {
   if (!graphs.length) { box.remove(); return; }
   const drawing = el("div", { class: "drawing" }); let at = 0, drawnFor = 0;
   const choose = (k) => { at = k; drawnFor = drawing.clientWidth || 600; drawing.replaceChildren(...graphView(graphs[k], drawnFor)); };
-  const title = (g) => g.label || "epoch " + g.epoch;
+  const title = (g) => when(g.label || "epoch " + g.epoch);
   // #graph=LABEL opens the page on one of the drawings.
-  const wanted = Math.max(0, graphs.findIndex((g) => title(g) === hash.get("graph") || String(g.epoch) === hash.get("graph")));
+  const wanted = Math.max(0, graphs.findIndex((g) => g.label === hash.get("graph") || title(g) === hash.get("graph") || String(g.epoch) === hash.get("graph")));
   const buttons = graphs.map((g, k) => el("button", { type: "button", "aria-pressed": String(k === 0), onclick() { buttons.forEach((b, j) => b.setAttribute("aria-pressed", String(j === k))); choose(k); } }, title(g)));
   const chooser = graphs.length < 2 ? null : el("div", { class: "chooser", role: "group", "aria-label": "Tick to draw" }, graphs.length <= 12 ? buttons
     : el("select", { "aria-label": "Tick to draw", onchange(e) { choose(+e.target.value); } }, graphs.map((g, k) => el("option", { value: k, selected: k === wanted }, title(g)))));
   box.append(el("h2", {}, "The graph at a tick"), el("p", { class: "soft" }, "Each circle is a vertex, each line an edge, darker where the weight is greater. The lightest cut separates left from right; its edges are drawn in colour."), chooser || "", drawing);
+  drawSpells(box);
   new ResizeObserver(() => { if (Math.abs(drawing.clientWidth - drawnFor) > 40) choose(at); }).observe(drawing);
   buttons.forEach((b, j) => b.setAttribute("aria-pressed", String(j === wanted)));
   choose(wanted);
 }
+// Which cut held, and for how long.
+function drawSpells(box) {
+  const spells = D.spells || [];
+  if (spells.length < 2 && !(spells[0] && spells[0].apart)) return;
+  const value = (s) => s.least === s.greatest ? figures(s.least) : figures(s.least) + " to " + figures(s.greatest);
+  const off = (s) => s.apart ? "in pieces" : s.small_side === 0 ? "nothing to cut" : names(s.named, 6, s.small_side);
+  const longest = spells.slice().sort((a, b) => (b.last.epoch - b.first.epoch) - (a.last.epoch - a.first.epoch) || a.first.epoch - b.first.epoch);
+  box.append(el("details", {}, el("summary", {}, "Which vertices the lightest cut took off, and for how long (" + whole(spells.length) + (D.more_spells ? " and " + whole(D.more_spells) + " later ones that are not listed" : "") + ")"),
+    pages("The same vertices cut off, longest first", [["From", "k"], ["To", "k"], ["Ticks", "n"], ["Cut off", ""], ["Weight of the cut", "n"]], longest,
+      (s) => [when(s.first.label || String(s.first.epoch)), when(s.last.label || String(s.last.epoch)), whole(s.last.epoch - s.first.epoch + 1), off(s), value(s)])));
+}
 function graphView(graph, width) {
-  const all = graph.vertices || [], far = new Set(graph.far_side || []);
-  const inner = all.filter((v) => far.has(v)), outer = all.filter((v) => !far.has(v));
-  // The smaller side goes left, where reading begins.
-  const [small, large] = inner.length <= outer.length ? [inner, outer] : [outer, inner];
-  const isSmall = new Set(small), edges = graph.edges || [], crossing = edges.filter(([u, v]) => isSmall.has(u) !== isSmall.has(v)).sort((a, b) => b[2] - a[2]);
-  const where = (graph.label || "epoch " + graph.epoch) + ", epoch " + whole(graph.epoch) + ": " + (all.length === 1 ? "1 vertex" : whole(all.length) + " vertices") + ", " + plural(edges.length, "edge");
-  const parts = [el("p", { class: "said" }, cutWords(graph, small, large)), el("p", { class: "soft small" }, where + (graph.core && graph.core !== "all" ? "; the cut is taken within the declared core (" + graph.core + ")" : ""))];
+  // The smaller side goes left, where reading begins; of a graph in pieces, all but the largest.
+  const all = graph.vertices || [], small = graph.small_side || [], isSmall = new Set(small), large = all.filter((v) => !isSmall.has(v));
+  const edges = graph.edges || [], crossing = graph.crossing || [];
+  const where = when(graph.label || "epoch " + graph.epoch) + ", epoch " + whole(graph.epoch) + ": " + (all.length === 1 ? "1 vertex" : whole(all.length) + " vertices") + ", " + plural(edges.length, "edge");
+  const parts = [el("p", { class: "said" }, cutWords(graph, small, large)), el("p", { class: "soft small" }, where + (graph.core && graph.core !== "all" ? "; the cut is taken within the declared core (" + graph.core + ")" : "")
+    + (graph.stale ? "; this is the graph of epoch " + whole(graph.graph_epoch) + ": the cut of a later one was not through yet" : ""))];
   if (!all.length) return parts;
+  parts.push(cutFacts(graph));
   const heard = el("p", { class: "heard", role: "status" }, "Point at a vertex to see its edges alone.");
   parts.push(graphDrawing({ all, small, large, isSmall, edges, crossing }, width, heard), heard);
   if (crossing.length) parts.push(el("details", {}, el("summary", {}, "Edges of the cut, heaviest first (" + whole(crossing.length) + ")"),
-    pages("Edges of the cut", [["From", ""], ["To", ""], ["Weight", "n"]], crossing, ([u, v, w]) => isSmall.has(u) ? [vertexName(u), vertexName(v), figures(w)] : [vertexName(v), vertexName(u), figures(w)])));
-  const atoms = graph.atoms || [];
-  if (atoms.length) parts.push(el("details", {}, el("summary", {}, "Groups that no minimum cut separates (" + whole(atoms.length) + ")"),
-    el("ul", { class: "notes" }, atoms.slice(0, 60).map((a) => el("li", {}, names(a, 30))), atoms.length > 60 ? el("li", {}, "and " + whole(atoms.length - 60) + " more groups") : null)));
+    pages("Edges of the cut", [["From", ""], ["To", ""], ["Weight", "n"]], crossing, ([u, v, w]) => [vertexName(u), vertexName(v), figures(w)])));
+  const apart = (graph.pieces || []).length > 1, groups = (apart ? graph.pieces : graph.atoms) || [];
+  if (groups.length > 1 || apart) parts.push(el("details", {}, el("summary", {}, (apart ? "Pieces, largest first (" : "Groups that no minimum cut divides, largest first (") + whole(groups.length) + ")"),
+    el("ul", { class: "notes" }, groups.slice(0, 60).map((a) => el("li", {}, (a.length > 1 ? whole(a.length) + ": " : "") + names(a, 30))), groups.length > 60 ? el("li", {}, "and " + whole(groups.length - 60) + " more") : null)));
   return parts;
 }
+// Since when, how near the next cut comes, and how much hangs on this one.
+function cutFacts(graph) {
+  const facts = [], next = graph.next || {}, apart = (graph.pieces || []).length > 1;
+  const fact = (name, value, more) => facts.push(el("div", {}, el("dt", {}, name), el("dd", {}, el("span", {}, value, more ? el("span", { class: "soft small", style: "display:block" }, more) : ""))));
+  const span = (since) => when(since.label || "epoch " + whole(since.epoch)) + ", " + plural(graph.epoch - since.epoch + 1, "tick");
+  if ((graph.vertices || []).length < 2) return "";
+  const split = graph.split_since, same = graph.hash_since;
+  if (split) fact(apart ? "In pieces since" : "The same vertices are cut off since", span(split), same && same.epoch !== split.epoch ? "under the same cut hash since " + span(same) : "under the same cut hash");
+  const most = next.kind === "exact" ? "" : "at most ", stopped = next.kind === "exact" ? "" : "; the search for a lighter one was stopped at its limit";
+  if (next.value == null) fact("Next-best cut", next.kind === "none" ? "none" : "not known", next.kind === "none" ? "minimum cuts part every vertex from every other" : "the search was stopped at its limit");
+  else fact(apart ? "Lightest cut of a piece" : "Next-best cut", most + figures(next.value) + (apart ? "" : " (" + (next.value < 2 * graph.value ? share(next.value - graph.value, graph.value) + " more" : fixed(next.value / graph.value, 1) + " times as much") + ")"), "parts " + names(next.side || [], 6) + " from the rest" + (apart ? " of its piece" : "") + stopped);
+  if (!apart && graph.weight_share != null) fact("The small side has", share(graph.weight_share, 1) + " of all weight", "its conductance is " + fixed(graph.conductance, 4) + ": " + (graph.conductance > 0.9999 ? "nothing but the cut holds it" : "near 0 it is a world of its own, at 1 nothing but the cut holds it"));
+  return el("dl", { class: "facts" }, facts);
+}
 function cutWords(graph, small, large) {
-  const everyone = small.length + large.length, atoms = (graph.atoms || []).length;
-  if (everyone < 2) return everyone ? "The graph has a single vertex: there is nothing to split." : "The graph is empty: there is nothing to split.";
-  const rest = "the rest (" + (large.length === 1 ? "1 vertex" : whole(large.length) + " vertices") + ")";
-  if (graph.components > 1) return "This graph is already in " + whole(graph.components) + " pieces: splitting it costs nothing. Drawn on the left: " + names(small, 12) + "; on the right: " + rest + ".";
+  const everyone = small.length + large.length, atoms = (graph.atoms || []).length, what = graph.core && graph.core !== "all" ? "core" : "graph";
+  if (everyone < 2) return "The " + what + (everyone ? " has a single vertex" : " is empty") + ": there is nothing to split.";
+  const rest = large.length === 1 ? "the one other vertex" : "the other " + whole(large.length) + " vertices";
+  const pieces = (graph.pieces || []).length;
+  if (pieces > 1) return "This " + what + " is already in " + whole(pieces) + " pieces: splitting it costs nothing. The largest has " + (large.length === 1 ? "1 vertex" : whole(large.length) + " vertices") + "; apart from it, drawn on the left: " + names(small, 12) + ".";
   const family = graph.family == null ? "There are more minimum cuts than the gate counts" : graph.family === 1 ? "It is the only minimum cut" : "It is one of " + whole(graph.family) + " minimum cuts";
-  return "The lightest way to split this graph in two costs " + figures(graph.value) + " and separates " + names(small, 12) + " from " + rest + ". " + family +
+  return "The lightest way to split this " + what + " in two costs " + figures(graph.value) + " and separates " + names(small, 12) + " from " + rest + ". " + family +
     (atoms && graph.family !== 1 ? "; the minimum cuts together leave " + plural(atoms, "group") + " that none of them divides." : ".");
 }
 function graphDrawing(g, width, heard) {
   const W = Math.max(320, Math.min(1124, width)), H = Math.round(Math.max(340, Math.min(600, W * 0.5))), label_all = g.all.length <= 70;
-  const weight = g.edges.reduce((m, e) => Math.max(m, e[2]), 0) || 1;
+  // A few very heavy edges must not make all others invisible: then darkness is full from the heaviest tenth on.
+  const sorted = g.edges.map((e) => e[2]).sort((a, b) => a - b), most = sorted[sorted.length - 1] || 1, tenth = sorted[Math.floor(sorted.length * 0.9)] || 1;
+  const weight = most > 4 * tenth ? tenth : most;
   const part = Math.max(0.2, Math.min(0.5, Math.sqrt(g.small.length) / (Math.sqrt(g.small.length) + Math.sqrt(g.large.length)))), gap = Math.min(90, W * 0.1);
   const at = new Map(), usable = W - gap, pad = 34;
   placeSide(g.small, g.edges, { x0: 20, x1: part * usable, y0: pad, y1: H - pad }, at, -1);
@@ -954,8 +986,8 @@ function graphDrawing(g, width, heard) {
   const faint = Math.min(1, 14 / Math.sqrt(drawn.length + 1));
   const lines = [], line = ([u, v, w], cut) => {
     const a = at.get(u), b = at.get(v); if (!a || !b) return;
-    const node = svg("line", { x1: a.x.toFixed(1), y1: a.y.toFixed(1), x2: b.x.toFixed(1), y2: b.y.toFixed(1), style: (cut ? "stroke:var(--fail);stroke-opacity:" + (0.45 + 0.5 * w / weight).toFixed(2) + ";stroke-width:" + (1 + 2 * w / weight).toFixed(2)
-      : "stroke:var(--soft);stroke-opacity:" + ((0.05 + 0.85 * Math.pow(w / weight, 1.6)) * (0.35 + 0.65 * faint)).toFixed(3) + ";stroke-width:1.1") });
+    const heavy = Math.min(1, w / weight), node = svg("line", { x1: a.x.toFixed(1), y1: a.y.toFixed(1), x2: b.x.toFixed(1), y2: b.y.toFixed(1), style: (cut ? "stroke:var(--fail);stroke-opacity:" + (0.45 + 0.5 * heavy).toFixed(2) + ";stroke-width:" + (1 + 2 * heavy).toFixed(2)
+      : "stroke:var(--soft);stroke-opacity:" + ((0.08 + 0.82 * Math.pow(heavy, 1.6)) * (0.35 + 0.65 * faint)).toFixed(3) + ";stroke-width:1.1") });
     lines.push([node, u, v, w]);
   };
   drawn.forEach((e) => line(e, false)); g.crossing.forEach((e) => line(e, true));
@@ -963,9 +995,8 @@ function graphDrawing(g, width, heard) {
   for (const v of g.all) {
     const p = at.get(v), dot = svg("circle", { class: "v", cx: p.x.toFixed(1), cy: p.y.toFixed(1), r, style: "fill:var(--" + (g.isSmall.has(v) ? "fail" : "pass") + ")" });
     dot.append(svg("title", {}, vertexName(v))); dots.push([dot, v]);
-    if (label_all || (g.isSmall.has(v) && g.small.length <= 20)) texts.push(svg("text", { x: (p.x + p.nx * (r + 5)).toFixed(1), y: (p.y + p.ny * (r + 7) + 4).toFixed(1), "text-anchor": p.nx > 0.3 ? "start" : p.nx < -0.3 ? "end" : "middle",
-      style: "paint-order:stroke;stroke:var(--panel);stroke-width:3px" }, shortName(v)));
   }
+  texts.push(...vertexLabels(g, at, r, W, label_all));
   texts.push(...cutWeights(g, at, r, texts));
   const head = (x, anchor, words) => svg("text", { class: "side", x, y: 20, "text-anchor": anchor }, words);
   texts.push(head(20, "start", plural(g.small.length, W < 500 ? "v." : "vertex").replace(/(\d) vertex$/, (m, d) => g.small.length === 1 ? m : d + " vertices")), head(W - 20, "end", g.large.length === 1 ? "1 vertex" : whole(g.large.length) + " vertices"));
@@ -979,6 +1010,28 @@ function graphDrawing(g, width, heard) {
   };
   for (const [dot, v] of dots) { dot.addEventListener("pointerenter", () => light(v)); dot.addEventListener("pointerleave", () => light(null)); }
   return root;
+}
+// Names of the small side, then of the other ends of the cut, then of whoever has room: a name that would cover another stays
+// out, and comes when one points at its vertex.
+function vertexLabels(g, at, r, W, label_all) {
+  const ends = [...new Set(g.crossing.slice(0, 12).map((e) => e[1]))], first = g.small.length <= 20 ? g.small : ends.length <= 20 ? g.crossing.slice(0, 12).map((e) => e[0]) : [];
+  const degree = new Map(); for (const [u, v, w] of g.edges) { degree.set(u, (degree.get(u) || 0) + w); degree.set(v, (degree.get(v) || 0) + w); }
+  const rest = label_all ? g.all.slice().sort((a, b) => (degree.get(b) || 0) - (degree.get(a) || 0)) : [], texts = [], taken = [], done = new Set();
+  for (const v of [...first, ...ends, ...rest]) {
+    if (done.has(v)) continue; done.add(v);
+    const p = at.get(v), words = shortName(v), wide = words.length * 6.6; let spot = null;
+    for (const [nx, ny] of [[p.nx, p.ny], [0, -1], [0, 1], [1, 0], [-1, 0]]) {
+      const anchor = nx > 0.3 ? 0 : nx < -0.3 ? 1 : 0.5, x = Math.max(6, Math.min(W - 6 - wide, p.x + nx * (r + 5) - wide * anchor)), y = p.y + ny * (r + 7) + 4;
+      const here = { x, y, box: [x, y - 11, x + wide, y + 4] };
+      const covers = (o) => o[0] < here.box[2] && o[2] > here.box[0] && o[1] < here.box[3] && o[3] > here.box[1];
+      if (y < 34 || covers([p.x - r + 2, p.y - r + 2, p.x + r - 2, p.y + r - 2]) || taken.some(covers)) continue;
+      spot = here; break;
+    }
+    if (!spot) continue;
+    taken.push(spot.box);
+    texts.push(svg("text", { x: spot.x.toFixed(1), y: spot.y.toFixed(1), "text-anchor": "start", style: "paint-order:stroke;stroke:var(--panel);stroke-width:3px" }, words));
+  }
+  return texts;
 }
 // Each weight takes the first place along its edge where it covers neither a
 // vertex nor another weight; one that finds none stays in the table alone.

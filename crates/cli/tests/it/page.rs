@@ -55,6 +55,21 @@ fn the_data_in_the_page_is_whole() {
     let names: Vec<&str> = (0..4).map(|id| data["vertex_names"][id.to_string()].as_str().expect("a name")).collect();
     assert_eq!(names, HOSTILE);
     assert_eq!(data["graphs"].as_array().map(Vec::len), Some(2));
+    // The edges are 0-1, 1-2, 2-3, 3-0 and 0-2, of weights 1, 2, 3, 4 and 1. Vertex 1 hangs on 3; 1 and 2 together hang on 5.
+    let cut = &data["graphs"][1];
+    assert_eq!((&cut["value"], &cut["small_side"]), (&3.0.into(), &serde_json::json!([1])));
+    assert_eq!(cut["crossing"], serde_json::json!([[1, 2, 2.0], [1, 0, 1.0]]));
+    assert_eq!(cut["next"], serde_json::json!({"kind": "exact", "value": 5.0, "side": [1, 2]}));
+    assert_eq!((&cut["conductance"], &cut["weight_share"]), (&1.0.into(), &(3.0 / 22.0).into()));
+    assert_eq!(
+        (&cut["split_since"]["epoch"], &cut["hash_since"]["epoch"], &cut["stale"]),
+        (&1.into(), &1.into(), &false.into())
+    );
+    let spells = data["spells"].as_array().expect("spells");
+    assert_eq!(
+        (spells.len(), &spells[0]["last"]["epoch"], &spells[0]["named"]),
+        (1, &8.into(), &serde_json::json!([1]))
+    );
     assert_eq!(data["events"][1]["at"], "<!--");
     assert_eq!(data["verdict"]["word"], "signer-unknown");
 }

@@ -2,6 +2,8 @@
 //!
 //! The families are drawn from Python's generator with seed 7, so that peers written in other languages run on the same
 //! graphs: MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998), and CPython's way from it to `randrange` and `shuffle`.
+// Each bench takes the form of a graph that it needs.
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,6 +22,17 @@ pub(crate) const GRAPHS: [(&str, &str); 11] = [
     ("reg8_w", "4dd363e5486419cfed70ecf4cfb4ded5a13110f78a269a673ca64e62608b367c"),
     ("torus8_w", "da03bbf2348d66848c19fcc0e52775099ad6e2568adf1602918d9933ec05e559"),
 ];
+
+/// The names alone.
+pub(crate) const NAMES: [&str; 11] = {
+    let mut names = [""; 11];
+    let mut at = 0;
+    while at < 11 {
+        names[at] = GRAPHS[at].0;
+        at += 1;
+    }
+    names
+};
 
 pub(crate) const VERTICES: usize = 16_384;
 const EDGES: usize = 65_536;
@@ -48,6 +61,32 @@ pub(crate) fn edges(name: &str) -> Vec<(u64, u64, u64)> {
     }
     assert_eq!(codec::digest::sha256(text.as_bytes()).to_string(), *digest, "{name} is another graph than the peers'");
     draw.edges.iter().map(|((u, v), weight)| (*u as u64, *v as u64, *weight)).collect()
+}
+
+/// A graph in compressed rows, ascending.
+pub(crate) struct Graph {
+    pub(crate) ids: Vec<u64>,
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) neighbours: Vec<u32>,
+    pub(crate) weights: Vec<u64>,
+}
+
+/// The same graph as [`edges`] gives, in rows.
+pub(crate) fn load(name: &str) -> Graph {
+    let mut rows = vec![Vec::new(); VERTICES];
+    for (u, v, weight) in edges(name) {
+        rows[u as usize].push((v as u32, weight));
+        rows[v as usize].push((u as u32, weight));
+    }
+    let ids = (0..VERTICES as u64).collect();
+    let mut graph = Graph { ids, offsets: vec![0], neighbours: Vec::new(), weights: Vec::new() };
+    for mut row in rows {
+        row.sort_unstable();
+        graph.neighbours.extend(row.iter().map(|(to, _)| *to));
+        graph.weights.extend(row.iter().map(|(_, weight)| *weight));
+        graph.offsets.push(graph.neighbours.len() as u32);
+    }
+    graph
 }
 
 /// A graph on its way.

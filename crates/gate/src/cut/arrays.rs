@@ -1,7 +1,8 @@
 //! The arrays of a search, carved anew at every call.
 //!
-//! Bytes for n vertices and m edges: 20 m for the arcs and 39 n for the rest, with 8 n for the ids among them. Four arrays
-//! of two bytes have several lives: union-find, contraction, the tree of a flow search, a chain, and the result.
+//! Bytes for n vertices and m edges: 20 m for the arcs and 31 n for the rest. Four arrays of two bytes have several
+//! lives: union-find, contraction, the tree of a flow search, a chain, and the result. Two others come first, the *front*:
+//! they are neither written when a search starts nor needed for its result, and may hold something else until then.
 
 use crate::arena::{Arena, OutOfMemory, words_for};
 use crate::cut::chain::Chain;
@@ -12,7 +13,6 @@ use crate::cut::order::{Order, OrderState};
 
 /// Every array of a search over one graph.
 pub(super) struct Arrays<'s> {
-    pub(super) ids: &'s mut [u64],
     /// The kernel vertex of each graph vertex.
     pub(super) of: &'s mut [u16],
     pub(super) scratch: [&'s mut [u16]; 4],
@@ -32,14 +32,19 @@ const fn rounded(vertices: usize) -> usize {
     4 * words_for::<u16>(vertices)
 }
 
-/// Words before the array of that number in `scratch`.
+/// Words before the array of that number in `scratch`, of the first three, behind the front.
 pub(super) const fn scratch_at(vertices: usize, number: usize) -> usize {
-    vertices + (1 + number) * words_for::<u16>(vertices)
+    (1 + number) * words_for::<u16>(vertices)
+}
+
+/// Words of the front.
+pub(super) const fn front(vertices: usize) -> usize {
+    2 * words_for::<u16>(vertices)
 }
 
 impl<'s> Arrays<'s> {
     pub(super) const fn words(vertices: usize, edges: usize) -> usize {
-        2 * vertices
+        vertices
             + 9 * words_for::<u16>(vertices)
             + words_for::<u8>(vertices)
             + words_for::<u32>(vertices)
@@ -47,14 +52,26 @@ impl<'s> Arrays<'s> {
             + 2 * edges
     }
 
-    pub(super) fn carve(area: &'s mut [u64], vertices: usize, edges: usize) -> Result<Self, OutOfMemory> {
-        let arena = &mut Arena::new(area);
+    /// All arrays, or those behind the front, if that is lent to somebody else.
+    pub(super) fn carve(
+        front: Option<&'s mut [u64]>,
+        rest: &'s mut [u64],
+        vertices: usize,
+        edges: usize,
+    ) -> Result<Self, OutOfMemory> {
         let n = vertices;
+        let [last, queue]: [&mut [u16]; 2] = match front {
+            Some(words) => {
+                let arena = &mut Arena::new(words);
+                [arena.carve(n)?, arena.carve(n)?]
+            }
+            None => [&mut [], &mut []],
+        };
+        let arena = &mut Arena::new(rest);
         Ok(Self {
-            ids: arena.carve(n)?,
             of: arena.carve(n)?,
-            scratch: [arena.carve(n)?, arena.carve(n)?, arena.carve(n)?, arena.carve(n)?],
-            queue: arena.carve(n)?,
+            scratch: [arena.carve(n)?, arena.carve(n)?, arena.carve(n)?, last],
+            queue,
             spare: arena.carve(n)?,
             mark: arena.carve(n)?,
             links: arena.carve(2 * rounded(n))?,

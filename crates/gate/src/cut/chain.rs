@@ -5,10 +5,14 @@
 //! crossed would leave no edge between their intersection, which holds v, and the outside of their union, which
 //! holds X. So they form a chain, each a strongly connected component of the residual graph larger than the one
 //! before, and Tarjan's algorithm meets these components in that order.
+//!
+//! All cuts so far that hold part of an atom hold the whole of it, and those still unknown lie inside one. So the chain ends where it would
+//! leave the atom of v: what follows is known ([`super::nested`]).
 
 use crate::cut::Cuts;
 use crate::cut::flow::{ACTIVE, FAR, NEAR, UNSEEN};
 use crate::cut::kernel::Kernel;
+use crate::cut::nested::{Nested, Step};
 use crate::cut::order::{ABSORBED, Order, SEARCH};
 use crate::work::Work;
 
@@ -28,24 +32,58 @@ pub(super) struct Chain<'s> {
     count: u16,
     near: usize,
     far: usize,
+    steps: u16,
+    last: Step,
+}
+
+/// What a walk looks at.
+struct Ground<'g, 'k, C> {
+    kernel: &'g Kernel<'k>,
+    cuts: &'g C,
+    /// Of every cut of the chain.
+    value: u64,
 }
 
 impl<'s> Chain<'s> {
     /// A chain in `memory` whose smallest cut is the first `near` of `queue`.
     pub(super) fn new([index, low, stack, position]: [&'s mut [u16]; 4], queue: &'s mut [u16], near: usize) -> Self {
-        Self { index, low, stack, position, queue, calls: 0, waiting: 0, count: 0, near, far: 0 }
+        Self {
+            index,
+            low,
+            stack,
+            position,
+            queue,
+            calls: 0,
+            waiting: 0,
+            count: 0,
+            near,
+            far: 0,
+            steps: 0,
+            last: Step::Plain,
+        }
     }
 
-    /// Gives every cut of the chain to `cuts`. Returns how many there are; afterwards nothing is marked. O(n + m) units.
-    pub(super) fn walk(
+    /// Finds every cut of the chain, each of `value`, that lies in the atom of the sink, the first vertex of the queue; `None` if
+    /// there is none. Afterwards nothing is marked. O(n + m) units.
+    pub(super) fn walk<C: Cuts>(
         &mut self,
         kernel: &Kernel<'_>,
         order: &mut Order<'_>,
-        cuts: &mut impl Cuts,
+        cuts: &C,
+        value: u64,
         work: &mut Work,
-    ) -> u64 {
-        cuts.cut(&self.queue[..self.near], 0, work);
-        let mut count = 1;
+    ) -> Option<Nested<'_>> {
+        work.charge(self.near as u64);
+        let sink = self.queue[0];
+        if !self.queue[..self.near].iter().all(|vertex| cuts.together(sink, *vertex)) {
+            self.forget(order, work);
+            return None;
+        }
+        for vertex in &self.queue[..self.near] {
+            self.low[usize::from(*vertex)] = 0;
+        }
+        self.position[usize::from(sink)] = Step::Plain as u16;
+        let ground = Ground { kernel, cuts, value };
         let mut at = 0;
         // The larger of two successive cuts always has a neighbour of the smaller one in it.
         while at < self.near {
@@ -56,43 +94,41 @@ impl<'s> Chain<'s> {
             for arc in row {
                 let to = usize::from(kernel.to[arc]);
                 if order.mark[to] & (SEARCH | ABSORBED) == UNSEEN {
-                    count += self.explore(kernel, order, cuts, to, work);
+                    self.explore(&ground, order, to, work);
                 }
             }
         }
+        self.forget(order, work);
+        Some(Nested::new(&self.queue[..self.near], self.low, self.position))
+    }
+
+    /// Clears all marks.
+    fn forget(&self, order: &mut Order<'_>, work: &mut Work) {
         let vertices = self.queue.len();
         for at in (0..self.near).chain(vertices - self.far..vertices) {
             order.mark[usize::from(self.queue[at])] &= !SEARCH;
         }
         work.charge((self.near + self.far) as u64);
-        count
-    }
-
-    /// The largest cut of the chain, once it was walked.
-    pub(super) fn largest(&self) -> &[u16] {
-        &self.queue[..self.near]
     }
 
     /// Depth first from `root` through all that could send flow to it. Each component that closes without being
-    /// reached from X is one more cut. Returns how many did.
-    fn explore(
-        &mut self,
-        kernel: &Kernel<'_>,
-        order: &mut Order<'_>,
-        cuts: &mut impl Cuts,
-        root: usize,
-        work: &mut Work,
-    ) -> u64 {
-        let mut count = 0;
-        if !self.enter(order, root) {
-            return 0;
+    /// reached from X is one more step.
+    fn explore<C: Cuts>(&mut self, ground: &Ground<'_, '_, C>, order: &mut Order<'_>, root: usize, work: &mut Work) {
+        if self.closes_alone(ground, order, root, work) {
+            self.join(order, root);
+            self.step(ground, order, self.near - 1, work);
+            return;
         }
+        if !self.enter(ground, order, root) {
+            return;
+        }
+        let kernel = ground.kernel;
         while self.calls > 0 {
             let vertex = usize::from(self.stack[self.calls - 1]);
             let position = self.position[vertex];
             work.charge(1);
             if position == kernel.len[vertex] {
-                count += self.leave(order, cuts, vertex, work);
+                self.leave(ground, order, vertex, work);
                 continue;
             }
             self.position[vertex] += 1;
@@ -107,21 +143,48 @@ impl<'s> Chain<'s> {
                     self.low[vertex] = self.low[vertex].min(self.index[from]);
                     true
                 }
-                UNSEEN => self.enter(order, from),
+                UNSEEN => self.enter(ground, order, from),
                 _ => false,
             };
             if !closed {
                 // Reached from X, and with it all that is on the stack.
                 self.abandon(order, work);
-                return count;
+                return;
             }
         }
-        count
+    }
+
+    /// Whether the largest cut so far would with this vertex be closed again: rings and paths have long chains of such.
+    fn closes_alone<C: Cuts>(
+        &self,
+        ground: &Ground<'_, '_, C>,
+        order: &Order<'_>,
+        vertex: usize,
+        work: &mut Work,
+    ) -> bool {
+        if order.spare[vertex] > 0 || !self.may_join(ground, vertex) {
+            return false;
+        }
+        let row = ground.kernel.row(vertex);
+        for (at, arc) in row.clone().enumerate() {
+            let mark = order.mark[usize::from(ground.kernel.to[arc])];
+            if ground.kernel.room[arc] > 0 && mark & ABSORBED == 0 && mark & SEARCH != NEAR {
+                work.charge(at as u64 + 1);
+                return false;
+            }
+        }
+        work.charge(row.len() as u64);
+        true
+    }
+
+    /// Whether a vertex lies in the atom of the sink. All others count as X.
+    fn may_join<C: Cuts>(&self, ground: &Ground<'_, '_, C>, vertex: usize) -> bool {
+        ground.cuts.together(self.queue[0], vertex as u16)
     }
 
     /// Begins to explore a vertex, or marks it as reached from X and returns false.
-    fn enter(&mut self, order: &mut Order<'_>, vertex: usize) -> bool {
-        if order.spare[vertex] > 0 {
+    fn enter<C: Cuts>(&mut self, ground: &Ground<'_, '_, C>, order: &mut Order<'_>, vertex: usize) -> bool {
+        if order.spare[vertex] > 0 || !self.may_join(ground, vertex) {
             self.set_far(order, vertex);
             return false;
         }
@@ -136,7 +199,7 @@ impl<'s> Chain<'s> {
     }
 
     /// Ends the exploration of a vertex. If it is the first of its component, that closes.
-    fn leave(&mut self, order: &mut Order<'_>, cuts: &mut impl Cuts, vertex: usize, work: &mut Work) -> u64 {
+    fn leave<C: Cuts>(&mut self, ground: &Ground<'_, '_, C>, order: &mut Order<'_>, vertex: usize, work: &mut Work) {
         self.calls -= 1;
         if self.calls > 0 {
             let caller = usize::from(self.stack[self.calls - 1]);
@@ -146,7 +209,7 @@ impl<'s> Chain<'s> {
             self.waiting += 1;
             let end = self.stack.len();
             self.stack[end - self.waiting] = vertex as u16;
-            return 0;
+            return;
         }
         let from = self.near;
         self.join(order, vertex);
@@ -158,8 +221,39 @@ impl<'s> Chain<'s> {
             self.waiting -= 1;
             self.join(order, member);
         }
-        cuts.cut(&self.queue[..self.near], from, work);
-        1
+        self.step(ground, order, from, work);
+    }
+
+    /// What joined from `from` on is one step.
+    ///
+    /// No flow can still come from outside a cut of the chain, so that what can go over an edge from inside it is twice its
+    /// weight. If there are smaller cuts than these, nothing of this is of use, and no harm.
+    fn step<C: Cuts>(&mut self, ground: &Ground<'_, '_, C>, order: &Order<'_>, from: usize, work: &mut Work) {
+        self.steps += 1;
+        let members = &self.queue[from..self.near];
+        for member in members {
+            self.low[usize::from(*member)] = self.steps;
+        }
+        if C::WANTED {
+            let (mut inside, mut before) = (0, 0);
+            for &member in members {
+                let row = ground.kernel.row(usize::from(member));
+                work.charge(row.len() as u64);
+                for arc in row {
+                    let to = usize::from(ground.kernel.to[arc]);
+                    if order.mark[to] & (SEARCH | ABSORBED) == NEAR && self.low[to] != self.steps {
+                        inside += ground.kernel.room[arc];
+                        before += if self.low[to] + 1 == self.steps { ground.kernel.room[arc] } else { 0 };
+                    }
+                }
+            }
+            self.last = match (inside == ground.value, before == inside && self.last != Step::Plain) {
+                (false, _) => Step::Plain,
+                (true, false) => Step::Cut,
+                (true, true) => Step::Linked,
+            };
+        }
+        self.position[usize::from(members[0])] = self.last as u16;
     }
 
     /// The next larger cut has this vertex.

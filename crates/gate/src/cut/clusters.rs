@@ -55,20 +55,14 @@ impl Clusters<'_> {
         leader(self.level, vertex)
     }
 
-    /// The leader of the largest set of vertices that are at least lambda-hat connected, and its size. `size` is scratch.
+    /// The leader of the largest cluster and its size. `size` is scratch.
+    pub(super) fn largest(&mut self, size: &mut [u16], work: &mut Work) -> (usize, usize) {
+        largest(&mut self.parent[..self.state.count], size, work)
+    }
+
+    /// The same for those that are at least lambda-hat connected.
     pub(super) fn largest_level(&mut self, size: &mut [u16], work: &mut Work) -> (usize, usize) {
-        let n = self.state.count;
-        size[..n].fill(0);
-        let mut largest = (0, 0);
-        for vertex in 0..n {
-            let leader = self.level_leader(vertex);
-            size[leader] += 1;
-            if usize::from(size[leader]) > largest.1 {
-                largest = (leader, usize::from(size[leader]));
-            }
-        }
-        work.charge(2 * n as u64);
-        largest
+        largest(&mut self.level[..self.state.count], size, work)
     }
 
     /// How many sets there are of vertices that are at least lambda-hat connected.
@@ -129,6 +123,20 @@ fn name_themselves(vertices: &mut [u16]) {
     for (vertex, name) in vertices.iter_mut().enumerate() {
         *name = vertex as u16;
     }
+}
+
+fn largest(parent: &mut [u16], size: &mut [u16], work: &mut Work) -> (usize, usize) {
+    size[..parent.len()].fill(0);
+    let mut largest = (0, 0);
+    for vertex in 0..parent.len() {
+        let leader = leader(parent, vertex);
+        size[leader] += 1;
+        if usize::from(size[leader]) > largest.1 {
+            largest = (leader, usize::from(size[leader]));
+        }
+    }
+    work.charge(2 * parent.len() as u64);
+    largest
 }
 
 fn count_leaders(parent: &[u16]) -> usize {

@@ -18,6 +18,7 @@
 //! | `insert` | a cut comes in |
 //! | `path` | the path of the tree that it divides |
 //! | `weave`, `parts` | a longer path becomes a ring |
+//! | `nest` | a chain of cuts comes into one atom |
 //! | `contract` | cuts between two vertices are dropped |
 //! | `keep` | only the cuts between two vertices are kept |
 //! | `vertices` | vertices come, go, and are renamed |
@@ -29,6 +30,7 @@ mod describe;
 mod insert;
 mod keep;
 mod listing;
+mod nest;
 mod parts;
 mod path;
 mod tree;

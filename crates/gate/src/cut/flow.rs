@@ -97,13 +97,13 @@ impl Flow<'_> {
             at += 1;
             let row = kernel.row(tail);
             work.charge(1 + row.len() as u64);
-            for position in row.clone() {
-                let from = usize::from(kernel.to[position]);
-                if order.mark[from] & (SEARCH | ABSORBED) != UNSEEN || kernel.room[position] == 0 {
+            for (via, (from, room)) in kernel.to[row.clone()].iter().zip(&kernel.room[row]).enumerate() {
+                let from = usize::from(*from);
+                if order.mark[from] & (SEARCH | ABSORBED) != UNSEEN || *room == 0 {
                     continue;
                 }
                 self.next[from] = tail as u16;
-                self.via[from] = (position - row.start) as u16;
+                self.via[from] = via as u16;
                 if order.spare[from] > 0 {
                     self.forget(order, len);
                     self.send(kernel, order, from, work);

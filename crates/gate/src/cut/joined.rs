@@ -1,7 +1,7 @@
 //! How a sweep fills the family.
 
-use crate::cut::Cuts;
-use crate::cut::family::Family;
+use crate::cut::family::{Family, Newcomer};
+use crate::cut::{Cuts, Nested};
 use crate::work::Work;
 
 /// A sweep gives its cuts as sets of kernel vertices, none of which holds kernel vertex 0.
@@ -13,8 +13,17 @@ impl Cuts for Family<'_> {
         self.reset((0..kernel_vertices).map(|vertex| vertex as u16));
     }
 
-    fn cut(&mut self, side: &[u16], _grown_from: usize, work: &mut Work) {
-        self.insert(side, 0, work);
+    fn together(&self, a: u16, b: u16) -> bool {
+        self.same_atom(a, b)
+    }
+
+    fn add(&mut self, nested: &Nested<'_>, work: &mut Work) -> u64 {
+        let known = self.nest(nested.steps(), work);
+        nested.cuts() - u64::from(known)
+    }
+
+    fn hang(&mut self, vertex: u16, beside: u16, newcomer: Newcomer) {
+        self.move_member(vertex, beside, newcomer);
     }
 
     fn classes(&mut self, classes: &mut [u16]) {

@@ -19,9 +19,6 @@ pub(super) const TOUCHED: u8 = 16;
 
 const NONE: u16 = u16::MAX;
 
-/// Arcs looked at together.
-const CHUNK: usize = 32;
-
 /// As many as a word has bits.
 const BUCKETS: usize = 64;
 
@@ -129,6 +126,18 @@ impl Order<'_> {
         })
     }
 
+    /// Takes a vertex off the queue, wherever it stands, if no more than lambda-hat can flow to it.
+    pub(super) fn take(&mut self, vertex: usize) {
+        let spare = self.spare[vertex];
+        if spare > 0 {
+            self.queue(vertex, spare, 0);
+        }
+    }
+
+    pub(super) fn is_ready(&self, vertex: usize) -> bool {
+        self.mark[vertex] & READY != 0
+    }
+
     fn next_in_buckets(&mut self) -> Option<usize> {
         if self.state.ready != NONE {
             let vertex = usize::from(self.state.ready);
@@ -159,23 +168,15 @@ impl Order<'_> {
         let row = kernel.row(vertex);
         work.charge(1 + row.len() as u64);
         let mut outward = 0;
-        for first in row.clone().step_by(CHUNK) {
-            // Who is outside is found without a branch that nobody could predict.
-            let mut outside = [0; CHUNK];
-            let mut count = 0;
-            let chunk = first..row.end.min(first + CHUNK);
-            for (at, to) in kernel.to[chunk].iter().enumerate() {
-                outside[count % CHUNK] = at as u8;
-                count += usize::from(self.mark[usize::from(*to)] & ABSORBED == 0);
+        for (to, room) in kernel.to[row.clone()].iter().zip(&kernel.room[row]) {
+            let to = usize::from(*to);
+            if self.absorbed(to) {
+                continue;
             }
-            for at in &outside[..count] {
-                let at = first + usize::from(*at);
-                let to = usize::from(kernel.to[at]);
-                // Without flow the two arcs of an edge are alike.
-                let more = if touched { kernel.room[kernel.twin(vertex, to)] } else { kernel.room[at] };
-                outward += more;
-                self.add(to, more, bound, &mut certify);
-            }
+            // Without flow the two arcs of an edge are alike.
+            let more = if touched { kernel.room[kernel.twin(vertex, to)] } else { *room };
+            outward += more;
+            self.add(to, more, bound, &mut certify);
         }
         outward
     }
@@ -226,7 +227,8 @@ impl Order<'_> {
 
     /// Moves a vertex to where `new` belongs; it stands where `old` does, which is nowhere if that is 0.
     fn queue(&mut self, vertex: usize, old: u64, new: u64) {
-        if vertex >= self.state.horizon {
+        // One that is ready stays so, also if flow has used up what made it so.
+        if vertex >= self.state.horizon || self.is_ready(vertex) {
             return;
         }
         if let Some(unit) = self.state.unit {

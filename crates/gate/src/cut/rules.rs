@@ -1,4 +1,5 @@
-//! The family of all minimum cuts under one change of one edge: what stays, what goes, what is new, without a new search.
+//! The family of all minimum cuts under one change of one edge: what stays, what goes, what is new, without a new
+//! search.
 //!
 //! Let w be the weight by which edge (u, v) changed. Five rules, each exact (verified by brute force, `tests/rules`):
 //!
@@ -8,83 +9,30 @@
 //! | 2 | heavier | some do, some do not | same | those that do not |
 //! | 3 | heavier | all do | more | unknown: [`State::Stale`] |
 //! | 4 | lighter | some do | less w | those that do |
-//! | 5 | lighter | none does | min(lambda, f) | f > lambda: same; f = lambda: and all minimum u-v cuts; f < lambda: those alone |
+//! | 5 | lighter | none does | min(lambda, f) | f > lambda: same; f = lambda: with all minimum u-v cuts; f < lambda: those |
 //!
-//! f is the maximum flow between u and v afterwards. Rules 1 and 2 hold since no cut got lighter, rule 4 since every cut that separates u and v
-//! lost w and no other did. In rule 5 every cut that separates u and v was more than lambda, so the ones that count now are
-//! minimum between u and v. A dynamic cactus that acts only on f < lambda (Henzinger, Noe and Schulz, 2020) keeps lambda
-//! right, but its family depends on history.
+//! f is the maximum flow between u and v afterwards. Rules 1 and 2 hold since no cut got lighter, rule 4 since every
+//! cut that separates u and v lost w and no other did. In rule 5 every cut that separates u and v was more than lambda,
+//! so the ones that count now are minimum between u and v. A dynamic cactus that acts only on f < lambda (Henzinger,
+//! Noe and Schulz, 2020) keeps lambda right, but its family depends on history.
 //!
 //! An edge that comes or goes is a change from or to 0. A vertex that comes with its first edge, or goes with its last,
-//! hangs by one edge, so that its own cut is the only one that it can add or take away. Lambda 0 is a state of its own: then only the
-//! components count.
+//! hangs by one edge, so that its own cut is the only one that it can add or take away. Lambda 0 is a state of its own:
+//! then only the components count.
 
 mod carrying;
 mod components;
+mod cuts;
 
 use crate::arena::OutOfMemory;
-use crate::cut::family::{Family, Newcomer};
+use crate::cut::family::Newcomer;
 use crate::cut::local::live::Live;
 use crate::cut::local::{Connectivity, Local};
 use crate::work::Work;
 
 pub use crate::graph::Change;
 pub use components::label_components;
-
-/// What the rules need of a family of minimum cuts. [`Family`] is one; tests have another, with explicit sets.
-pub trait Cuts {
-    /// One atom that holds these vertices, and no cut.
-    fn reset(&mut self, vertices: impl Iterator<Item = u16>);
-
-    /// A minimum cut by one of its sides, and a vertex not in it. With it come all that follow from crossings.
-    fn insert(&mut self, side: &[u16], outside: u16, work: &mut Work);
-
-    /// Whether no cut separates `u` and `v`.
-    fn same_atom(&self, u: u16, v: u16) -> bool;
-
-    /// Drops the cuts that separate `u` and `v`; whether any cut is left. If none is, the family may be in any state.
-    fn contract(&mut self, u: u16, v: u16, work: &mut Work) -> bool;
-
-    /// Drops the cuts that do not separate `u` and `v`, which some cut separates.
-    fn keep_between(&mut self, u: u16, v: u16, work: &mut Work);
-
-    /// A new vertex that is joined to `beside` alone.
-    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer);
-
-    /// Takes out a vertex that had one edge, and its own cut if there was one; whether any cut is left. If none is, the family may be in
-    /// any state.
-    fn remove_vertex(&mut self, vertex: u16) -> bool;
-}
-
-impl Cuts for Family<'_> {
-    fn reset(&mut self, vertices: impl Iterator<Item = u16>) {
-        self.reset(vertices);
-    }
-
-    fn insert(&mut self, side: &[u16], outside: u16, work: &mut Work) {
-        self.insert(side, outside, work);
-    }
-
-    fn same_atom(&self, u: u16, v: u16) -> bool {
-        self.same_atom(u, v)
-    }
-
-    fn contract(&mut self, u: u16, v: u16, work: &mut Work) -> bool {
-        self.contract(u, v, work)
-    }
-
-    fn keep_between(&mut self, u: u16, v: u16, work: &mut Work) {
-        self.keep_between(u, v, work);
-    }
-
-    fn add_vertex(&mut self, vertex: u16, beside: u16, newcomer: Newcomer) {
-        self.add_vertex(vertex, beside, newcomer);
-    }
-
-    fn remove_vertex(&mut self, vertex: u16) -> bool {
-        self.remove_vertex(vertex)
-    }
-}
+pub use cuts::Cuts;
 
 /// What is known of the graph's minimum cuts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -197,6 +145,25 @@ impl Dynamic {
     /// Says that others wrote to the scratch area.
     pub fn scratch_changed(&mut self) {
         self.stamp = 0;
+    }
+
+    /// A vertex joined the core without an edge to it, as in a protected set.
+    pub fn appear(&mut self) {
+        self.state = match self.state {
+            State::Stale => State::Stale,
+            State::Connected(_) => State::Components(2),
+            State::Components(count) => State::Components(count + 1),
+        };
+    }
+
+    /// A vertex left the core that had no edge to it.
+    pub fn vanish(&mut self, live: &impl Live) {
+        self.state = match self.state {
+            State::Stale => State::Stale,
+            State::Connected(_) => unreachable!("every vertex of a connected core has an edge"),
+            State::Components(2) if live.vertex_count() > 1 => State::Stale,
+            State::Components(count) => State::Components(count - 1),
+        };
     }
 
     /// Follows one change that the graph has just taken. Charges what it costs, which passes the limit by at most

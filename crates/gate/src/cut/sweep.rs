@@ -8,7 +8,7 @@
 use crate::cut::arrays::Paths;
 use crate::cut::flow::{Flow, FlowState, Search as End};
 use crate::cut::kernel::{Kernel, Seen};
-use crate::cut::order::Order;
+use crate::cut::order::{ABSORBED, Order};
 use crate::cut::{Cuts, NoCuts};
 use crate::work::{Progress, Work};
 
@@ -28,10 +28,13 @@ pub(super) struct Sweep {
     limit: u64,
     /// The vertex that a flow goes to.
     sink: Option<usize>,
+    /// Whether an edge joins X and the sink. Else the minimum cuts between them need not be a chain.
+    adjacent: bool,
 }
 
 impl Sweep {
-    pub(super) const EMPTY: Self = Self { seen: Seen::NOTHING, family: 0, parted: false, low: 0, limit: 0, sink: None };
+    pub(super) const EMPTY: Self =
+        Self { seen: Seen::NOTHING, family: 0, parted: false, low: 0, limit: 0, sink: None, adjacent: false };
 
     /// X is a new one.
     pub(super) fn restart(&mut self) {
@@ -100,6 +103,7 @@ impl Sweep {
             order.absorb(kernel, vertex, self.limit, work, |_, _| {});
         } else {
             self.sink = Some(vertex);
+            self.adjacent = order.spare[vertex] > 0;
             flow.begin(kernel, order, vertex, self.limit, work);
         }
     }
@@ -121,16 +125,48 @@ impl Sweep {
                 End::Augmented => return,
                 End::Closed(near) => {
                     self.lower(value, kernel.vertices(), cuts, work);
-                    let mut chain = paths.chain(near);
-                    let count = chain.walk(kernel, order, cuts, work);
-                    let least = chain.largest().iter().min().expect("a cut has two sides");
-                    self.seen.see(value, usize::from(*least));
-                    self.parted = true;
-                    self.family += if C::WANTED { count } else { 0 };
+                    return self.record(near, kernel, order, paths, cuts, work);
                 }
             }
         }
         let sink = self.sink.take().expect("a flow has a sink");
+        order.absorb(kernel, sink, self.limit, work, |_, _| {});
+    }
+
+    /// All minimum cuts that hold the sink become known, and it joins X. So do steps of one vertex: no other cut of at most
+    /// lambda-hat holds such a vertex.
+    ///
+    /// For let D be one that misses X and the sink, smaller than lambda-hat. By submodularity D ∩ Ti and then D \ T(i-1) are
+    /// no more than D, and so the vertex alone is less than lambda-hat, which no vertex is.
+    fn record<C: Cuts>(
+        &mut self,
+        near: usize,
+        kernel: &Kernel<'_>,
+        order: &mut Order<'_>,
+        paths: &mut Paths<'_>,
+        cuts: &mut C,
+        work: &mut Work,
+    ) {
+        self.parted = true;
+        let sink = self.sink.take().expect("a flow has a sink");
+        if let Some(nested) = paths.chain(near).walk(kernel, order, cuts, self.seen.value, work) {
+            let least = nested.largest().iter().min().expect("a cut has two sides");
+            self.seen.see(self.seen.value, usize::from(*least));
+            let steps = || nested.steps().skip(1).filter(|_| self.adjacent);
+            let alone = || steps().filter_map(|(members, _)| (members.len() == 1).then_some(members[0]));
+            // None of them stands in the queue: all that could flow to them did.
+            order.mark[sink] |= ABSORBED;
+            for vertex in alone() {
+                order.mark[usize::from(vertex)] |= ABSORBED;
+            }
+            for vertex in alone() {
+                order.absorb(kernel, usize::from(vertex), self.limit, work, |_, _| {});
+            }
+            work.charge(2 * nested.largest().len() as u64);
+            if C::WANTED {
+                self.family += cuts.add(&nested, work);
+            }
+        }
         order.absorb(kernel, sink, self.limit, work, |_, _| {});
     }
 

@@ -43,24 +43,26 @@ impl<'a> CutSearch<'a> {
     pub fn start(&mut self, graph: &impl Rows, work: &mut Work) {
         let fits = graph.vertex_count() <= self.vertices && graph.edge_count() <= self.edges;
         assert!(fits, "the graph fits the search");
-        self.search.start(self.area, graph, work);
+        let (_, rest) = Search::split(self.area, self.vertices);
+        self.search.start(rest, graph, work);
     }
 
     /// Goes on until done or until `work` is exhausted, as [`Search::advance`] does.
     pub fn advance(&mut self, work: &mut Work) -> Progress {
         let mut atoms =
             Atoms::new(&mut Arena::new(self.atoms), self.vertices).expect("the memory is as long as its words");
-        self.search.advance(self.area, &mut atoms, work)
+        self.search.advance(Search::split(self.area, self.vertices), &mut atoms, work)
     }
 
     /// The same for value, v1 and T* alone. Not to be mixed with [`CutSearch::advance`] in one search.
     pub fn advance_without_family(&mut self, work: &mut Work) -> Progress {
-        self.search.advance(self.area, &mut NoCuts, work)
+        self.search.advance(Search::split(self.area, self.vertices), &mut NoCuts, work)
     }
 
     /// What was found, once [`CutSearch::advance`] returned [`Progress::Done`].
     #[must_use]
     pub fn result(&self) -> Option<Cut<'_>> {
-        self.search.result(self.area)
+        let (_, rest) = self.area.split_at(Search::front_words(self.vertices));
+        self.search.result(rest)
     }
 }

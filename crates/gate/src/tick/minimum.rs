@@ -29,6 +29,9 @@ const FLOW_LIMIT: u64 = 1 << 16;
 /// When the deltas of a tick, times this, are more than the core's vertices and edges, a sweep is cheaper than the rules.
 const SWEEP_SHARE: u64 = 16;
 
+/// Changes that may come last, all at once, when the result of a sweep is carried over: each costs two flows.
+const TOGETHER_MAX: usize = 16;
+
 const ROOM: &str = "the area has room for the rules' scratch";
 
 /// How far the cut is known.
@@ -57,8 +60,6 @@ pub(super) struct Ground<'g, 'a> {
     pub(super) core: Core<'g>,
     /// The flight area: the rules' scratch and a score's flight, or a sweep's.
     pub(super) area: &'g mut [u64],
-    /// Scratch for [`CoreRows`].
-    pub(super) scratch: &'g mut [u64],
 }
 
 /// The core as it is now.
@@ -165,13 +166,19 @@ impl<'a> Minimum<'a> {
                     self.take_off(ground, work);
                 }
                 Stage::Sweeping(flight) => {
-                    if self.search.advance(ground.area, &mut self.family, work) == Progress::Pending {
+                    let area = Search::split(ground.area, ground.graph.slots());
+                    if self.search.advance(area, &mut self.family, work) == Progress::Pending {
                         return;
                     }
                     self.land(ground, flight, work);
                 }
             }
         }
+    }
+
+    /// Somebody else wrote to the scratch of the rules.
+    pub(super) fn scratch_changed(&mut self) {
+        self.dynamic.scratch_changed();
     }
 
     /// Whether a sweep is under way in the area.
@@ -245,11 +252,12 @@ impl<'a> Minimum<'a> {
     }
 
     fn take_off(&mut self, ground: &mut Ground<'_, '_>, work: &mut Work) {
-        let rows = choose(ground.graph, ground.core, ground.scratch);
+        let (front, rest) = Search::split(ground.area, ground.graph.slots());
+        let rows = choose(ground.graph, ground.core, front);
         work.charge(rows.units());
         self.membership.resize(rows.vertex_count(), rows.edge_count());
         self.labels.number((0..rows.vertex_count()).map(|vertex| rows.id(vertex)));
-        self.search.start(ground.area, &rows, work);
+        self.search.start(rest, &rows, work);
         self.dynamic.scratch_changed();
         self.changes.clear();
         let version = ground.graph.version();
@@ -258,7 +266,8 @@ impl<'a> Minimum<'a> {
 
     /// Publishes what a sweep found, or carries it over to the graph as it is now.
     fn land(&mut self, ground: &mut Ground<'_, '_>, flight: Flight, work: &mut Work) {
-        let found = self.search.result(ground.area).expect("the sweep is through");
+        let (_, rest) = Search::split(ground.area, ground.graph.slots());
+        let found = self.search.result(rest).expect("the sweep is through");
         self.labels.copy(flight.epoch, &found);
         let state = match found.value {
             0 => State::Components(found.components),
@@ -281,11 +290,12 @@ impl<'a> Minimum<'a> {
     ///
     /// The rules speak of single changes one after the other, in any order. What got heavier comes first: rules 1 and 2 do not look
     /// at the graph. Then what got lighter: if enough flows between its ends in the graph as it is now, which lacks all that
-    /// went since, then enough flowed before. One change of which that cannot be said may come last.
+    /// went since, then enough flowed before. A few of which that cannot be said come last, all at once.
     fn carry_over(&mut self, ground: &mut Ground<'_, '_>, state: State, work: &mut Work) -> bool {
-        let rows = choose(ground.graph, ground.core, ground.scratch);
+        let (front, rest) = Search::split(ground.area, ground.graph.slots());
+        let rows = choose(ground.graph, ground.core, front);
         if let State::Connected(_) = state {
-            let kernel_of = self.search.kernel_of(ground.area);
+            let kernel_of = self.search.kernel_of(rest);
             self.family.expand(rows.vertex_count(), |vertex| (rows.slot(vertex), kernel_of[vertex]), work);
         }
         work.charge(rows.vertex_count() as u64);
@@ -295,7 +305,8 @@ impl<'a> Minimum<'a> {
         let Some(edges) = self.changes.settle() else { return false };
         let now = |[u, v]: [u16; 2]| live.graph.edge_between(u, v).map_or(0, |edge| live.graph.weight(edge));
         let (scratch, _) = share(ground.graph, ground.area);
-        let mut last = None;
+        let mut last = [None; TOGETHER_MAX];
+        let mut together = 0;
         for heavier in [true, false] {
             for (ends, before) in edges.clone() {
                 let after = now(ends);
@@ -304,17 +315,18 @@ impl<'a> Minimum<'a> {
                 }
                 let change = Change::between(ends, before, after);
                 let State::Connected(_) = self.dynamic.state() else { return false };
-                let safe = heavier || self.dynamic.holds_without(change, &live, &self.family, scratch, work);
-                if !safe && last.replace(change).is_some() {
-                    return false;
-                }
-                if safe {
+                if heavier || self.dynamic.holds_without(change, &live, &self.family, scratch, work) {
                     self.dynamic.apply(change, &live, &mut self.family, scratch, work).expect(ROOM);
+                } else if together < TOGETHER_MAX {
+                    last[together] = Some(change);
+                    together += 1;
+                } else {
+                    return false;
                 }
             }
         }
-        if let Some(change) = last {
-            self.dynamic.apply(change, &live, &mut self.family, scratch, work).expect(ROOM);
+        for change in last.into_iter().flatten() {
+            self.dynamic.apply_one_of(change, &live, &mut self.family, scratch, work).expect(ROOM);
         }
         self.dynamic.state() != State::Stale
     }
@@ -343,7 +355,8 @@ impl<'a> Minimum<'a> {
                 });
             }
             State::Components(components) => {
-                let (labels, queue) = share(ground.graph, ground.area).0.split_at_mut(words_for::<u16>(ground.graph.slots()));
+                let (labels, queue) =
+                    share(ground.graph, ground.area).0.split_at_mut(words_for::<u16>(ground.graph.slots()));
                 let labels: &mut [u16] = Arena::new(labels).carve(ground.graph.slots()).expect(ROOM);
                 let found = rules::label_components(&live, slots(), queue, labels, work).expect(ROOM);
                 assert_eq!(found, components, "the components were counted right");

@@ -6,6 +6,9 @@ use crate::tick::minimum::{Ground, Minimum, choose, share};
 use crate::tick::report::ScoreReport;
 use crate::work::{Progress, Work};
 
+/// How often a flight is dropped for a sweep before one may come to its end.
+const GIVE_WAY_MAX: u32 = 8;
+
 /// The core that a flight speaks of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Flight {
@@ -22,24 +25,28 @@ pub(super) struct Scoring {
     flight: Option<Flight>,
     /// The version of the graph that the published score speaks of.
     scored: Option<u64>,
-    /// A sweep has taken the area from a flight since the last score was published.
-    gave_way: bool,
+    /// How often a sweep has taken the area from a flight since the last score was published.
+    gave_way: u32,
+    /// Units by which earlier ticks passed their budgets: one step of the search is more than a small budget, and is paid for
+    /// by the ticks that follow it.
+    debt: u64,
     published: Option<ScoreReport>,
 }
 
 impl Scoring {
     /// Nothing is known.
     pub(super) fn new() -> Self {
-        Self { search: SpectralSearch::new(), flight: None, scored: None, gave_way: false, published: None }
+        Self { search: SpectralSearch::new(), flight: None, scored: None, gave_way: 0, debt: 0, published: None }
     }
 
-    /// Whether a sweep may have the area. A flight gives way once, and then only when it has come to its end: neither can
-    /// keep the other from ever finishing.
+    /// Whether a sweep may have the area. Flights give way [`GIVE_WAY_MAX`] times, and then only when one has come to its end:
+    /// neither can keep the other from ever finishing. A sweep takes a few ticks and a flight many, so that a stale cut that
+    /// waits costs more fresh ticks than a score that begins anew.
     pub(super) fn gives_way(&mut self) -> bool {
-        if self.flight.is_some() && self.gave_way {
+        if self.flight.is_some() && self.gave_way == GIVE_WAY_MAX {
             return false;
         }
-        self.gave_way |= self.flight.take().is_some();
+        self.gave_way += u32::from(self.flight.take().is_some());
         true
     }
 
@@ -48,18 +55,28 @@ impl Scoring {
     pub(super) fn advance(
         &mut self,
         ground: &mut Ground<'_, '_>,
-        minimum: &Minimum<'_>,
+        minimum: &mut Minimum<'_>,
         without_cut: bool,
         work: &mut Work,
     ) {
+        let budget = work.left();
+        let paid = self.debt.min(budget);
+        self.debt -= paid;
+        work.relimit(budget - paid);
+        self.go_on(ground, minimum, without_cut, work);
+        self.debt += work.used().saturating_sub(budget - paid);
+    }
+
+    fn go_on(&mut self, ground: &mut Ground<'_, '_>, minimum: &mut Minimum<'_>, without_cut: bool, work: &mut Work) {
         let version = ground.graph.version();
-        let (_, area) = share(ground.graph, ground.area);
+        let (scratch, area) = share(ground.graph, ground.area);
         let free = !minimum.is_sweeping() && (minimum.is_fresh() || without_cut);
         if self.flight.is_none() && self.scored != Some(version) && free && !work.exhausted() {
             let cut = minimum.value(ground.core);
-            let rows = choose(ground.graph, ground.core, ground.scratch);
+            let rows = choose(ground.graph, ground.core, scratch);
             work.charge(rows.units());
             self.search.start(area, &rows, work);
+            minimum.scratch_changed();
             self.flight = Some(Flight { epoch: ground.epoch, version, vertices: rows.vertex_count(), cut });
         }
         if let Some(flight) = self.flight
@@ -94,6 +111,6 @@ impl Scoring {
         });
         self.scored = Some(flight.version);
         self.flight = None;
-        self.gave_way = false;
+        self.gave_way = 0;
     }
 }

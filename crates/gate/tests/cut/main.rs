@@ -1,6 +1,7 @@
 //! The canonical minimum cut against brute force, known graphs, LEMON, an independent script, and itself in slices.
 
 mod brute;
+mod cuts;
 mod families;
 mod graph;
 mod lemon;

@@ -60,6 +60,7 @@ fn rings_from_pairs_of_neighbours() {
             let arc: Vec<u16> = (100..700).collect();
             insert(family, &arc, 0);
             assert_eq!(family.count(), all);
+            assert!(units < 30 * u64::from(n), "smaller rings go into larger ones");
             println!("a ring of {n} from pairs (shuffled: {shuffled}): {all} cuts, {units} units");
         }
     });
@@ -246,4 +247,44 @@ fn as_many_nodes_as_there_can_be() {
     let words = Family::words(16_384);
     assert!(words * 8 <= 352 << 10);
     println!("trees of n - 2 empty hubs up to 16384 vertices; room for those: {} bytes", words * 8);
+}
+
+/// In a tree as deep as it can be, what happens at one place costs what lies there.
+#[test]
+fn work_is_local() {
+    let atoms = 5_000u16;
+    with_family(3 * atoms as usize, |family| {
+        // A path of atoms of three vertices; the root is at one end.
+        family.reset([0, 1, 2].into_iter());
+        for atom in 1..atoms {
+            family.add_vertex(3 * atom, 3 * atom - 3, Newcomer::Leaf);
+            family.add_vertex(3 * atom + 1, 3 * atom, Newcomer::Member);
+            family.add_vertex(3 * atom + 2, 3 * atom, Newcomer::Member);
+        }
+        family.check();
+        let mut most = [0; 4];
+        for atom in (100..atoms - 100).step_by(7) {
+            let v = 3 * atom;
+            let before = family.count();
+            // A new leaf, a ring of four across an edge, and the same again.
+            most[0] = most[0].max(insert(family, &[v], 0));
+            most[1] = most[1].max(insert(family, &[v + 2, v + 5], 0));
+            assert_eq!(family.count(), before + 6);
+            most[2] = most[2].max(insert(family, &[v + 5, v + 2], 0));
+            assert_eq!(family.count(), before + 6);
+            let mut work = Work::new(u64::MAX);
+            assert!(family.contract(v + 2, v + 4, &mut work));
+            most[3] = most[3].max(work.used());
+        }
+        family.check();
+        // The last sixty vertices, and all others: one cut.
+        let tail: Vec<u16> = (3 * (atoms - 20)..3 * atoms).collect();
+        let units = insert(family, &tail, 0);
+        println!(
+            "in a path of {atoms} atoms: leaf {}, ring {}, again {}, contraction {} units",
+            most[0], most[1], most[2], most[3]
+        );
+        println!("a cut of {} vertices that is there: {units} units", tail.len());
+        assert!(most.iter().all(|units| *units < 64) && units < 6 * tail.len() as u64);
+    });
 }

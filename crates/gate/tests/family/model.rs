@@ -83,8 +83,13 @@ impl Graph {
 
 /// A graph on 2 to 9 vertices of one of several kinds, often with many minimum cuts.
 pub(crate) fn some_graph(random: &mut Random) -> Graph {
+    let n = 2 + random.below(8);
+    some_graph_on(n, random)
+}
+
+/// The same on `n` vertices.
+pub(crate) fn some_graph_on(n: usize, random: &mut Random) -> Graph {
     loop {
-        let n = 2 + random.below(8);
         let mut graph = Graph::new(n);
         let top = 1 + random.below(3) as u64;
         let weight = |random: &mut Random| 1 + random.next() % top;

@@ -1,6 +1,6 @@
 //! Graphs of up to nine vertices, by brute force.
 
-use crate::model::{Graph, Random, Side, cuts, insert, shape, some_graph, vertices, with_family};
+use crate::model::{Graph, Random, Side, cuts, insert, shape, some_graph, some_graph_on, vertices, with_family};
 use gate::cut::family::{Family, Newcomer};
 use gate::work::Work;
 use std::collections::BTreeSet;
@@ -309,4 +309,28 @@ fn expansion_names_all_vertices_anew() {
         added += count - n;
     }
     println!("{families} families renamed, {added} vertices beside others");
+}
+
+#[test]
+fn larger_graphs_by_brute_force() {
+    let mut random = Random(8);
+    let (mut graphs, mut total, mut largest) = (0, 0, 0);
+    for _ in 0..400 {
+        let n = 10 + random.below(6);
+        let graph = some_graph_on(n, &mut random);
+        let (_, truth) = graph.minimum_cuts();
+        let mut sides: Vec<Side> = truth.iter().copied().collect();
+        random.shuffle(&mut sides);
+        with_family(n, |family| {
+            fill(family, n, &sides, &mut random);
+            let mut order: Vec<u16> = (0..n as u16).collect();
+            random.shuffle(&mut order);
+            check_description(family, &truth, &order);
+            same_as_built(family, n, &truth, &mut random);
+        });
+        graphs += 1;
+        total += truth.len();
+        largest = largest.max(truth.len());
+    }
+    println!("{graphs} graphs of 10 to 15 vertices: {total} minimum cuts, {largest} at most");
 }

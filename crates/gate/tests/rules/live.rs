@@ -7,6 +7,8 @@ use gate::cut::rules::Change;
 
 /// Edge numbers are never used twice here, so that a stale one would show.
 pub(crate) struct Plain {
+    /// The core by slot, if it is not the whole graph.
+    core: Option<Vec<bool>>,
     rows: Vec<Vec<u16>>,
     edges: Vec<Vec<u32>>,
     weights: BTreeMap<u32, u64>,
@@ -15,7 +17,18 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(crate) fn new(slots: usize) -> Self {
-        Self { rows: vec![Vec::new(); slots], edges: vec![Vec::new(); slots], weights: BTreeMap::new(), next: 0 }
+        Self {
+            core: None,
+            rows: vec![Vec::new(); slots],
+            edges: vec![Vec::new(); slots],
+            weights: BTreeMap::new(),
+            next: 0,
+        }
+    }
+
+    /// Only these slots belong to the core from now on, with or without edges.
+    pub(crate) fn protect(&mut self, core: Vec<bool>) {
+        self.core = Some(core);
     }
 
     pub(crate) fn weight_between(&self, u: u16, v: u16) -> u64 {
@@ -27,11 +40,15 @@ impl Plain {
         self.rows[usize::from(v)].len()
     }
 
-    /// All edges, smaller slot first.
+    /// All edges between vertices of the core, smaller slot first.
     pub(crate) fn list(&self) -> Vec<(u16, u16, u64)> {
         let mut list = Vec::new();
         for (u, row) in (0..).zip(&self.rows) {
-            list.extend(row.iter().filter(|v| u < **v).map(|v| (u, *v, self.weight_between(u, *v))));
+            list.extend(
+                row.iter()
+                    .filter(|v| u < **v && self.inside(u) && self.inside(**v))
+                    .map(|v| (u, *v, self.weight_between(u, *v))),
+            );
         }
         list.sort_unstable();
         list
@@ -77,7 +94,7 @@ impl Live for Plain {
     }
 
     fn vertices(&self) -> impl Iterator<Item = u16> + Clone {
-        (0..).zip(&self.rows).filter(|(_, row)| !row.is_empty()).map(|(v, _)| v)
+        (0..self.rows.len() as u16).filter(|v| self.inside(*v))
     }
 
     fn neighbours(&self, vertex: u16) -> &[u16] {
@@ -93,6 +110,6 @@ impl Live for Plain {
     }
 
     fn inside(&self, vertex: u16) -> bool {
-        self.degree(vertex) > 0
+        self.core.as_ref().map_or(self.degree(vertex) > 0, |core| core[usize::from(vertex)])
     }
 }

@@ -64,7 +64,7 @@ fn flows_and_cuts_between_two_vertices() {
         }
     }
     println!(
-        "{GRAPHS} graphs: {more} flows above the bound, {exact} exact; {generated} cuts from {given} given; {apart} apart"
+        "{GRAPHS} graphs: {more} flows above a bound, {exact} exact; {generated} cuts, {given} given; {apart} apart"
     );
 }
 
@@ -116,4 +116,74 @@ fn stamps_run_out_and_start_again() {
     }
     println!("{wraps} wraps");
     assert!(wraps >= 4);
+}
+
+/// A row of single vertices and rings, each as wide as the other: from one end to the other all cuts have weight four.
+fn row_of_rings(random: &mut Random, slots: usize) -> (Plain, u16, u16) {
+    let mut names: Vec<u16> = (0..slots as u16).collect();
+    random.shuffle(&mut names);
+    let mut graph = Plain::new(slots);
+    let first = names.pop().unwrap();
+    let mut tops = vec![first];
+    while names.len() > 6 {
+        if random.chance(90) {
+            let next = names.pop().unwrap();
+            tops.iter().for_each(|top| {
+                graph.change(*top, next, 4 / tops.len() as u64);
+            });
+            tops = vec![next];
+            continue;
+        }
+        // Two runs side by side. If two were there before, no vertex lies between the rings.
+        let mut sides: Vec<u16> = Vec::new();
+        for _ in 0..2 {
+            let mut last = names.pop().unwrap();
+            tops.iter().for_each(|top| {
+                graph.change(*top, last, 2 / tops.len() as u64);
+            });
+            for _ in 0..random.below(3) {
+                let next = names.pop().unwrap();
+                graph.change(last, next, 2);
+                last = next;
+            }
+            sides.push(last);
+        }
+        tops = sides;
+    }
+    let end = names.pop().unwrap();
+    tops.iter().for_each(|top| {
+        graph.change(*top, end, 4 / tops.len() as u64);
+    });
+    (graph, first, end)
+}
+
+#[test]
+fn rows_of_rings() {
+    let (mut cuts, mut most, mut given) = (0u64, 0, 0u64);
+    for seed in 0..1_500 {
+        let mut random = Random(seed ^ 0x0101);
+        let slots = 9 + random.below(6) as usize;
+        let (graph, u, v) = row_of_rings(&mut random, slots);
+        let (value, mut right) = between(&graph, u, v);
+        assert_eq!(value, 4);
+        right.sort_unstable();
+        let mut scratch = vec![0; Local::words(slots)];
+        for (from, to) in [(u, v), (v, u)] {
+            let mut local = Local::enter(&mut scratch, slots, 0).unwrap();
+            assert_eq!(local.flow(&graph, from, to, 4, 1 << 20), Connectivity::Exactly(4), "{seed}");
+            let mut family = Explicit { vertices: graph.vertices().map(|v| 1 << v).sum(), ..Explicit::default() };
+            local
+                .cuts(&graph, |side, _| {
+                    family.add(side.iter().map(|v| 1u64 << v).sum());
+                    given += 1;
+                })
+                .unwrap();
+            let found: Vec<u64> = family.sides.into_iter().filter(|side| (side >> u ^ side >> v) & 1 == 1).collect();
+            assert_eq!(found, right, "{seed}: {:?}", graph.list());
+        }
+        cuts += right.len() as u64;
+        most = most.max(right.len());
+    }
+    println!("1500 rows of rings: {cuts} cuts, at most {most}, from {given} given, two times");
+    assert!(most > 16);
 }

@@ -181,11 +181,9 @@ fn every_phase_comes_to_its_end() {
         let settings = Configuration { core, budget, ..configuration(Profile::TILE) };
         let mut rig = Rig::new(&settings);
         let deltas: Vec<Delta> = edges.iter().map(|(u, v, weight)| Delta::Add(*u, *v, *weight)).collect();
-        let mut report = rig.tick(&deltas[..deltas.len().min(64)]);
-        if deltas.len() > 64 {
-            for part in deltas[64..].chunks(1) {
-                report = rig.tick(part);
-            }
+        let mut report = rig.tick(&deltas[..deltas.len().min(Profile::TILE.pending)]);
+        for part in deltas[deltas.len().min(Profile::TILE.pending)..].chunks(1) {
+            report = rig.tick(part);
         }
         // Evidence has a new observation in every tick once the score is known, so its bit may stay clear for ever.
         while report.completed.mask() & 0b1_0111 != 0b1_0111 {

@@ -20,7 +20,7 @@ fn number(rng: &mut Random) -> u64 {
 /// A sound configuration, its protected ids in `ids`.
 fn random<'a>(rng: &mut Random, ids: &'a mut Vec<u64>) -> Configuration<'a> {
     let profile = rng.pick(&Profile::ALL);
-    *ids = (0..rng.below(profile.vertices.min(60) as u64 + 1)).map(|_| number(rng)).collect();
+    *ids = (0..rng.below(profile.protected.min(60) as u64 + 1)).map(|_| number(rng)).collect();
     ids.sort_unstable();
     ids.dedup();
     let core = match rng.below(3) {
@@ -158,7 +158,7 @@ fn every_reason_for_a_refusal_is_met() {
 #[test]
 fn the_profile_bounds_the_protected_set() {
     let tile = configuration(Profile::TILE);
-    let ids: Vec<u64> = (0..=Profile::TILE.vertices as u64).collect();
+    let ids: Vec<u64> = (0..=Profile::TILE.protected as u64).collect();
     let full = Configuration { core: Core::Protected(&ids[1..]), ..tile };
     assert_eq!(refusal(&full, Profile::TILE), None);
     let over = Configuration { core: Core::Protected(&ids), ..tile };

@@ -5,9 +5,10 @@ use std::time::Instant;
 use codec::{Digest, sha256};
 use gate::arena::Arena;
 use gate::config::Configuration;
+use gate::core_graph::Rows;
 use gate::cut::{CutDigest, CutSearch};
 use gate::evidence::Evidence;
-use gate::snapshot::CoreSnapshot;
+use gate::graph::CoreRows;
 use gate::spectral::SpectralSearch;
 use gate::tick::Gate;
 use gate::work::Work;
@@ -27,49 +28,54 @@ pub(super) struct PhaseRow {
     pub(super) median_us: f64,
 }
 
-const PHASES: [&str; 7] =
-    ["whole tick", "hash the input", "freeze the core", "cut", "spectral", "evidence and its hash", "cut hash"];
+const PHASES: [&str; 6] = [
+    "whole tick",
+    "hash the input",
+    "cut from nothing",
+    "score from nothing",
+    "evidence and its hash",
+    "cut hash from nothing",
+];
 
-/// Runs the stream once more, timing each part on the graph as it is after each tick.
+/// Runs the stream once more, timing each part by itself on the graph as it is after each tick.
 pub(super) fn measure(stream: &Stream) -> Result<Vec<PhaseRow>, Failure> {
     let mut space = vec![0; stream.configuration.len()];
     let configuration = Configuration::decode(&stream.configuration, &mut space).or_exit(Exit::Malformed)?;
     let (vertices, edges) = (stream.profile.vertices, stream.profile.edges);
     let mut slab = vec![0; stream.profile.slab_words()];
     let mut gate = Gate::new(&stream.configuration, stream.profile, &mut slab).or_exit(Exit::Malformed)?;
-    let mut scratch = vec![0; stream.profile.slab_words()];
-    let mut arena = Arena::new(&mut scratch);
-    let enough = "a second slab has room for what is in the first";
-    let mut snapshot = CoreSnapshot::new(&mut arena, vertices, edges).expect(enough);
-    let mut cut = CutSearch::new(&mut arena, vertices, edges).expect(enough);
+    let mut numbers = vec![0; CoreRows::words(vertices)];
+    let mut memory = vec![0; CutSearch::words(vertices, edges)];
+    let mut cut = CutSearch::new(&mut Arena::new(&mut memory), vertices, edges).expect("as many words as it asks for");
+    let mut area = vec![0; SpectralSearch::words(vertices, edges)];
     let mut spectral = SpectralSearch::new();
-    let spectral_area = arena.take(SpectralSearch::words(vertices, edges)).expect(enough);
     let mut evidence = Evidence::new(&configuration.policy);
     let mut times: [Vec<f64>; PHASES.len()] = Default::default();
+    let work = &mut Work::new(u64::MAX);
     for (input, epoch) in stream.inputs.iter().zip(1..) {
         let mut clock = Clock::start();
         gate.tick(epoch, input).or_exit(Exit::Malformed)?;
         times[0].push(clock.lap());
         std::hint::black_box(sha256(input));
         times[1].push(clock.lap());
-        snapshot.freeze(gate.graph(), configuration.core);
+        let arena = &mut Arena::new(&mut numbers);
+        let rows = CoreRows::choose(gate.graph(), configuration.core, arena).expect("as many words as it asks for");
+        let ids: Vec<u64> = (0..rows.vertex_count()).map(|vertex| rows.id(vertex)).collect();
+        clock.lap();
+        cut.start(&rows, work);
+        cut.advance(work);
         times[2].push(clock.lap());
-        let view = snapshot.view();
-        cut.start(&view);
-        cut.advance(&view, &mut Work::new(u64::MAX));
+        spectral.start(&mut area, &rows, work);
+        spectral.advance(&mut area, work);
         times[3].push(clock.lap());
-        let mut work = Work::new(u64::MAX);
-        spectral.start(spectral_area, &view, &mut work);
-        spectral.advance(spectral_area, &mut work);
-        times[4].push(clock.lap());
         evidence.observe(1 << 30);
-        evidence.advance(&mut Work::new(u64::MAX));
+        evidence.advance(work);
         std::hint::black_box(evidence.digest());
-        times[5].push(clock.lap());
+        times[4].push(clock.lap());
         let mut digest = CutDigest::start();
-        digest.advance(view.ids, &cut.result().expect("the search is through"), &mut Work::new(u64::MAX));
+        digest.advance(&ids, &cut.result().expect("the search is through"), work);
         std::hint::black_box(digest.finish());
-        times[6].push(clock.lap());
+        times[5].push(clock.lap());
     }
     let row = |(phase, micros): (&&'static str, &Vec<f64>)| PhaseRow {
         stream: stream.name.clone(),

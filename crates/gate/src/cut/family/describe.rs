@@ -6,7 +6,7 @@ use crate::cut::family::tree::{NONE, TOUCHED};
 /// What a family says in a given order of its vertices. `spec/cut.md` has the definitions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Description {
-    /// The position of v1, the first vertex that a minimum cut separates from the first of all; `None` if there is no cut.
+    /// The position of v1, the first vertex that a minimum cut separates from the first of all; `None` without a cut.
     pub first_separable: Option<u16>,
     /// Vertices outside the atom of the first.
     pub outside_count: u32,
@@ -15,11 +15,11 @@ pub struct Description {
 }
 
 impl Family<'_> {
-    /// Atoms and T\* by position in `order`, which has every vertex once in ascending external id. An atom's label is the
-    /// position of its first vertex; `far` is 1 in T\* and 0 outside it.
+    /// Atoms and T\* by position in `order`, which has every vertex once in ascending external id. An atom's label is
+    /// the position of its first vertex; `far` is 1 in T\* and 0 outside it.
     ///
-    /// T\* lies beyond the edge at the atom of s that leads to v1. If that edge leads to a ring, the largest of its arcs
-    /// without s that holds v1 is all of it but s's own part, which is the same. O(n).
+    /// T\* lies beyond the edge at the atom of s that leads to v1. If that edge leads to a ring, the largest of its
+    /// arcs without s that holds v1 is all of it but s's own part, which is the same. O(n).
     pub fn describe(
         &mut self,
         order: impl Iterator<Item = u16> + Clone,

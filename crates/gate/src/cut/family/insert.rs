@@ -1,8 +1,8 @@
 //! A minimum cut comes in: the reduction of a PC-tree.
 //!
 //! Hsu and McConnell (2003), section 3, for a rooted tree. Given a side T, a thing is *full* if all its vertices lie in
-//! T, *empty* if none does. An edge with vertices of both kinds on both its sides is *terminal*: T crosses that cut. The
-//! terminal edges form a path, from which everything else hangs full or empty. A path of one node is divided by T
+//! T, *empty* if none does. An edge with vertices of both kinds on both its sides is *terminal*: T crosses that cut.
+//! The terminal edges form a path, from which everything else hangs full or empty. A path of one node is divided by T
 //! without crossing; a longer one becomes a ring.
 
 use crate::cut::family::Family;

@@ -1,8 +1,8 @@
 //! Only the cuts between two vertices are kept.
 //!
-//! They are edges of the path between the two atoms, and arcs of its rings. If an edge joins the two vertices, no two of
-//! the cuts cross: by submodularity their differences would be minimum cuts that do not separate the two, and they stay
-//! as heavy as they are. On a ring only neighbours are joined by an edge. So the path passes every ring from a thing to
+//! They are edges of the path between the two atoms, and arcs of its rings. If an edge joins the two vertices, no two
+//! of the cuts cross: by submodularity their differences would be minimum cuts that do not separate the two, and those
+//! stay as heavy as they are. On a ring only neighbours are joined by an edge. So the path passes every ring from a thing to
 //! the one next to it, and what is left is a chain of atoms: one for each hub of the path and each thing of its rings.
 
 use crate::cut::family::Family;

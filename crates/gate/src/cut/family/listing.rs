@@ -6,9 +6,9 @@ use crate::cut::family::tree::{Kind, MARKS};
 /// A node of the tree, as [`Family::nodes`] shows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Node {
-    /// An atom, perhaps empty, with its neighbours in any order. It is followed by its vertices, then by each neighbour.
+    /// An atom, perhaps empty. Its vertices and its neighbours follow, in any order.
     Hub,
-    /// A ring, followed by its neighbours in order.
+    /// A ring. Its neighbours follow in order, what is above it last.
     Ring,
 }
 

@@ -38,7 +38,8 @@ impl Family<'_> {
             Ways::Both(a, b) => usize::from(a != gap) + usize::from(b != gap),
             Ways::ToA(way) | Ways::ToB(way) => usize::from(way != gap),
         };
-        woven.things += self.tree.things(node) + arcs.full - below;
+        let things = self.tree.things(node) + arcs.full - below;
+        woven.things += things;
         if node == woven.ring {
             debug_assert!(arcs.out_is == woven.out_is);
             return (arcs.out, arcs.back);
@@ -49,6 +50,7 @@ impl Family<'_> {
         if arcs.out_is == woven.out_is {
             return (arcs.out, arcs.back);
         }
+        work.charge(things as u64);
         (self.tree.reverse(arcs.back), self.tree.reverse(arcs.out))
     }
 

@@ -160,7 +160,8 @@ impl Family<'_> {
         (ends[0].expect("a path has an end"), ends[1])
     }
 
-    /// Leaves out nodes at the top below which the whole path lies: those whose other neighbours are all empty, or all full.
+    /// Leaves out nodes at the top below which the whole path lies: those whose other neighbours are all empty, or all
+    /// full.
     fn trim(&mut self, mut top: usize, a: usize, meeting: Option<usize>, work: &mut Work) -> (usize, Option<Fill>) {
         let mut up = (top != self.tree.root()).then_some(Fill::Empty);
         while top != a && Some(top) != meeting {

@@ -275,9 +275,10 @@ impl<'a> Tree<'a> {
 
     /// A new node with an empty list, the last given back or the first that was never in use.
     ///
-    /// They do not run out. Count what meets a node: its list and what is above. In a tree whose leaves are the n
-    /// vertices and where at least three things meet every node there are at most n - 2 nodes. A root of two things is
-    /// one more, and an operation may have made one node that is not yet filled.
+    /// They do not run out. The n vertices are the leaves of the tree, so the numbers of things that meet at its nodes,
+    /// less two each, add up to n - 2. At least three meet at every node, or two at the root: there are at most n - 1
+    /// nodes, and fewer by one for each thing beyond three that meets one. An operation makes at most one node that is
+    /// not yet filled; all others divide a node at which more than three things meet.
     pub(super) fn allocate(&mut self, kind: Kind) -> usize {
         let node = if self.free == NONE {
             assert!(self.fresh < self.capacity, "a normalised tree has fewer nodes than vertices");

@@ -33,8 +33,8 @@ impl Family<'_> {
         self.place(vertex, hub, kind);
     }
 
-    /// Takes away a vertex that had one edge. If it was an atom of its own, that cut goes with it. Returns whether a cut
-    /// is left. O(1).
+    /// Takes away a vertex that had one edge. If it was an atom of its own, that cut goes with it. Returns whether a
+    /// cut is left. O(1).
     pub fn remove_vertex(&mut self, vertex: u16) -> bool {
         self.home(vertex);
         let thing = vertex as usize;
@@ -81,15 +81,17 @@ impl Family<'_> {
             };
             self.tree.release(root);
             self.tree.set_root(node);
-            if first != last {
+            if first == last {
+                assert!(self.tree.kind(node) == Kind::Hub, "a vertex of one edge is not on a ring");
+            } else {
                 // The other comes where the root was: at the end of a ring's list, before its head.
                 self.tree.append(node, if node == first { last } else { first });
             }
         }
     }
 
-    /// Names every vertex anew. `of` gives, for each of 0..`count`, a vertex of the new naming and the present vertex whose
-    /// atom it is in: every present vertex at least once, every new one once. O(capacity) units.
+    /// Names every vertex anew. `of` gives, for each of 0..`count`, a vertex of the new naming and the present vertex
+    /// whose atom it is in: every present vertex at least once, every new one once. O(capacity) units.
     pub fn expand(&mut self, count: usize, of: impl Fn(usize) -> (u16, u16), work: &mut Work) {
         let capacity = self.tree.capacity();
         work.charge((2 * capacity + 3 * count) as u64);

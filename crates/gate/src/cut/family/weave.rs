@@ -1,9 +1,9 @@
 //! A path of two or more nodes that a cut divides becomes a ring.
 //!
 //! Around the ring come the empty parts of the path's nodes from one end to the other, and then the full parts back. A
-//! hub has one full and one empty part, each a thing, a hub, or nothing. A ring gives its arcs; if it lies the wrong way
-//! round they are reversed. The largest ring of the path says which way is right and keeps its number, so that neither
-//! its order nor what its things say of what is above them needs to change.
+//! hub has one full and one empty part, each a thing, a hub, or nothing. A ring gives its arcs; if it lies the wrong
+//! way round they are reversed. The largest ring of the path says which way is right and keeps its number, so that
+//! neither its order nor what its things say of what is above them needs to change.
 
 use crate::cut::family::Family;
 use crate::cut::family::insert::Fill;

@@ -1,16 +1,17 @@
 //! All minimum cuts between the two ends of a maximum flow (Picard and Queyranne, 1980).
 //!
-//! One end's search closed: what it reached is the smallest side that holds that end. A larger one is *closed* too: whatever an edge
-//! with room left joins to it lies in it. So the near side grows by one strongly connected component of the residual graph after
-//! another, and the set of them, ordered by what must come before what, gives all cuts.
+//! One end's search closed: what it reached is the smallest side that holds that end. A larger one is *closed* too:
+//! whatever an edge with room left joins to it lies in it. So the near side grows by one strongly connected component
+//! of the residual graph after another, and the set of them, ordered by what must come before what, gives all cuts.
 //!
-//! Mostly one component is nearly the whole graph and the others hang at the two ends. To walk through it would cost as much as a search of the graph, so
-//! the walk goes from both ends towards a *hub*, any vertex. A cut has the hub on one side or on the other: the walk from
-//! one end gives those whose near side misses the hub, the walk from the other end the rest. Which vertex is the hub changes what the
-//! walks cost, not what they find.
+//! Mostly one component is nearly the whole graph and the others hang at the two ends. To walk through it would cost as
+//! much as a search of the graph, so the walk goes from both ends towards a *hub*, any vertex. A cut has the hub on one
+//! side or on the other: the walk from one end gives those whose near side misses the hub, the walk from the other end
+//! the rest. Which vertex is the hub changes what the walks cost, not what they find.
 //!
-//! The far end and the hub together are the far side of a walk. How far it reaches is found only as far as needed: for each
-//! vertex next to the near side two searches grow, from it and on from the far side, until they meet or the first one closes.
+//! The far end and the hub together are the far side of a walk. How far it reaches is found only as far as needed: for
+//! each vertex next to the near side two searches grow, from it and on from the far side, until they meet or the first
+//! one closes.
 
 use crate::cut::local::live::Live;
 use crate::cut::local::shape::Shape;
@@ -47,9 +48,9 @@ pub(super) struct Closing {
 }
 
 impl Local<'_> {
-    /// Gives sides of minimum cuts between the two ends to `give`, with a vertex outside. After [`super::Connectivity::Exactly`]
-    /// with a positive value that no cut of the graph is below. The sides generate all minimum cuts between the two
-    /// ends: together with those that follow where two of them cross, they are all.
+    /// Gives sides of minimum cuts between the two ends to `give`, with a vertex outside. After
+    /// [`super::Connectivity::Exactly`] with a positive value that no cut of the graph is below. The sides generate all
+    /// minimum cuts between the two ends: together with those that follow where two of them cross, they are all.
     ///
     /// # Errors
     /// [`TooFar`] beyond the limit of the flow. What was given out until then is right, but is not all.
@@ -82,8 +83,8 @@ impl Local<'_> {
         Ok(())
     }
 
-    /// The vertex of the largest row among some near the far end, so that it is likely to lie in the largest component. None of the near side, and not the
-    /// far end itself: without a hub one walk gives all cuts.
+    /// The vertex of the largest row among some near the far end, so that it is likely to lie in the largest component.
+    /// None of the near side, and not the far end itself: without a hub one walk gives all cuts.
     fn hub(&mut self, live: &impl Live, walk: Walk) -> Option<u16> {
         let far_end = self.ends[walk.far];
         let reached = self.tail[walk.far].min(HUB_CANDIDATES);

@@ -4,12 +4,13 @@ use crate::cut::local::closures::Walk;
 use crate::cut::local::live::Live;
 use crate::cut::local::{Local, PREV, TooFar};
 
-/// The far side grows first until this many times as many vertices wait there: it is kept, and every trial meets it sooner.
+/// The far side grows first until this many times as many vertices wait there: it is kept, and every trial meets it
+/// sooner.
 const FAR_SHARE: usize = 4;
 
 impl Local<'_> {
-    /// Whether the far side reaches `start`, a vertex of neither side. If so, the path is far from now on; otherwise no trace is
-    /// left.
+    /// Whether the far side reaches `start`, a vertex of neither side. If so, the path is far from now on; otherwise no
+    /// trace is left.
     pub(super) fn reached_from_far(&mut self, live: &impl Live, walk: Walk, start: u16) -> Result<bool, TooFar> {
         if self.try_from(live, walk, start)? {
             return Ok(true);
@@ -18,7 +19,8 @@ impl Local<'_> {
         Ok(false)
     }
 
-    /// The two searches, until they meet or one of them has nothing left to look at. If they meet, the path is far from now on.
+    /// The two searches, until they meet or one of them has nothing left to look at. If they meet, the path is far from
+    /// now on.
     pub(super) fn try_from(&mut self, live: &impl Live, walk: Walk, start: u16) -> Result<bool, TooFar> {
         let Walk { near, far, .. } = walk;
         self.head[near] = 0;

@@ -4,6 +4,11 @@ use crate::cut::local::live::Live;
 use crate::cut::local::sparse::Full;
 use crate::cut::local::{BRANCH, End, Local, SPARE_STAMPS, room};
 
+/// After the first spoilt branch a round goes on for this many times the work it took until then, and this much in any
+/// case. What the branch hides may be the only short way: past this, a new round finds it sooner.
+const PATIENCE: u64 = 4;
+const PATIENCE_LEAST: u64 = 64;
+
 /// How a round ended.
 pub(super) enum Round {
     /// The flow is more than the bound.
@@ -24,11 +29,13 @@ enum Step {
 }
 
 impl Local<'_> {
-    /// Searches until the flow is enough or one end has nothing left to look at. The end with fewer vertices waiting goes on, so that a
-    /// small closed set is found soon even if the other side is the whole graph.
+    /// Searches until the flow is enough or one end has nothing left to look at. The end with fewer vertices waiting
+    /// goes on, so that a small closed set is found soon even if the other side is the whole graph.
     pub(super) fn round(&mut self, live: &impl Live) -> Round {
         self.open(live);
+        let opened = self.spent;
         let mut spoils = false;
+        let mut deadline = u64::MAX;
         loop {
             let waiting = [self.tail[0] - self.head[0], self.tail[1] - self.head[1]];
             let end = usize::from(waiting[1] <= waiting[0]);
@@ -38,6 +45,9 @@ impl Local<'_> {
             }
             if self.spent > self.limit {
                 return Round::TooFar;
+            }
+            if self.spent > deadline {
+                return Round::Grown;
             }
             let vertex = self.queue[self.place(end, self.head[end])];
             self.head[end] += 1;
@@ -54,6 +64,9 @@ impl Local<'_> {
                 Step::On => {}
                 Step::Enough => return Round::Enough,
                 Step::Overflow => return Round::TooFar,
+            }
+            if spoils && deadline == u64::MAX {
+                deadline = self.spent + PATIENCE * (self.spent - opened) + PATIENCE_LEAST;
             }
         }
     }
@@ -99,8 +112,8 @@ impl Local<'_> {
         Step::On
     }
 
-    /// Takes unseen neighbours of `x` into the tree, as long as edges can take flow, up to the first that the other tree
-    /// holds; returns its position. The arrays stand in locals, so that the loop keeps them in registers.
+    /// Takes unseen neighbours of `x` into the tree, as long as edges can take flow, up to the first that the other
+    /// tree holds; returns its position. The arrays stand in locals, so that the loop keeps them in registers.
     fn scan<const END: usize>(&mut self, live: &impl Live, x: u16, row: &[u16], from: usize) -> Option<usize> {
         let [mine, theirs] = [self.stamps[END], self.stamps[1 - END]];
         // No edge here carries flow, so every edge can take some: there is no need to look at weights.
@@ -135,7 +148,8 @@ impl Local<'_> {
         met
     }
 
-    /// The trees meet at the edge from `x`, of `end`, to `y`, of the other: sends what fits, and spoils the branches that are full.
+    /// The trees meet at the edge from `x`, of `end`, to `y`, of the other: sends what fits, and spoils the branches
+    /// that are full.
     fn meet(
         &mut self,
         live: &impl Live,

@@ -1,9 +1,10 @@
 //! How the minimum cuts between two vertices lie to one another when no cut of the graph is smaller.
 //!
-//! In the cactus of all minimum cuts they are a path of edges and rings from one end to the other (Dinitz, Karzanov and Lomonosov,
-//! 1976). The components that Tarjan's algorithm finds, ordered by "a side that holds this one holds that one too",
-//! are therefore a row of *runs*, where each is above all before it, and *rings*, where two runs lie side by side. Two neighbours in
-//! such an order share an edge that can take flow, so the components that one rests on directly tell which it is.
+//! In the cactus of all minimum cuts they are a path of edges and rings from one end to the other (Dinitz, Karzanov and
+//! Lomonosov, 1976). The components that Tarjan's algorithm finds, ordered by "a side that holds this one holds that
+//! one too", are therefore a row of *runs*, where each is above all before it, and *rings*, where two runs lie side by
+//! side. Two neighbours in such an order share an edge that can take flow, so the components that one rests on directly
+//! tell which it is.
 
 /// Where the last component lies. Components are numbered from 1 in the order they close; 0 is the smallest side.
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +54,9 @@ impl Shape {
 
     /// Takes in component `new`, and says which side to give out.
     ///
-    /// A run gives out every side up to a member. The first component that is not above all others opens a ring on the highest it rests on;
-    /// after that pairs of neighbours are enough, since sides that cross generate their intersection, union and differences.
+    /// A run gives out every side up to a member. The first component that is not above all others opens a ring on the
+    /// highest it rests on; after that pairs of neighbours are enough, since sides that cross generate their
+    /// intersection, union and differences.
     pub(super) fn take(&mut self, new: u16, rests: Rests) -> Side {
         match *self {
             Self::Run { top } if rests.on_first => {

@@ -4,6 +4,9 @@ use crate::arena::{Arena, OutOfMemory, words_for};
 
 const EMPTY: u32 = u32::MAX;
 
+/// Places that a small graph gets in any case.
+const SMALL: usize = 2048;
+
 /// Net flow by edge, positive from the end with the smaller slot to the other. All [`EMPTY`] between flows.
 pub(super) struct Sparse<'s> {
     key: &'s mut [u32],
@@ -18,9 +21,13 @@ pub(super) struct Sparse<'s> {
 pub(super) struct Full;
 
 impl<'s> Sparse<'s> {
-    /// A power of two, at least half as many as vertices; an eighth of them stays empty.
+    /// A power of two: at least half as many as vertices, and on small graphs, whose paths are as long as any, twice as
+    /// many.
     const fn places(vertices: usize) -> usize {
-        let places = vertices.div_ceil(2).next_power_of_two();
+        let half = vertices.div_ceil(2).next_power_of_two();
+        let twice = (2 * vertices).next_power_of_two();
+        let small = if twice < SMALL { twice } else { SMALL };
+        let places = if half < small { small } else { half };
         if places < 64 { 64 } else { places }
     }
 

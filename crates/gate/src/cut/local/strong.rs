@@ -8,8 +8,8 @@ use crate::cut::local::shape::{Rests, Shape, Side};
 use crate::cut::local::{BOUND, BRANCH, Local, PREV, TooFar, VIA};
 
 impl Local<'_> {
-    /// Depth first from `root` through all that must lie on its side. The far end reaches none of it. Each component that
-    /// closes joins the near side.
+    /// Depth first from `root` through all that must lie on its side. The far end reaches none of it. Each component
+    /// that closes joins the near side.
     pub(super) fn close(
         &mut self,
         live: &impl Live,

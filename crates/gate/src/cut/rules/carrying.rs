@@ -1,8 +1,9 @@
 //! What the caller of the rules asks beside them: what a rule may have changed, and whether a change can wait.
 
+use crate::arena::OutOfMemory;
 use crate::cut::local::live::Live;
 use crate::cut::local::{Connectivity, Local};
-use crate::cut::rules::{Change, Cuts, Dynamic, Rule, State};
+use crate::cut::rules::{Change, Cuts, Dynamic, Rule, State, Step};
 use crate::work::Work;
 
 impl Rule {
@@ -48,5 +49,31 @@ impl Dynamic {
         work.charge(local.spent());
         self.stamp = local.leave();
         enough
+    }
+
+    /// Follows one of several changes that the graph has taken together. Each made an edge lighter, and no minimum cut separated its
+    /// ends before all of them. The others may come before or after, by the same way.
+    ///
+    /// Every cut that got lighter separates the ends of one of these edges. So lambda is now the least of what it was and of
+    /// the flows between ends, in the graph as it is now, and every minimum cut is one of before or one between two such ends.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if `scratch` has less than [`Dynamic::words`].
+    pub fn apply_one_of(
+        &mut self,
+        change: Change,
+        live: &impl Live,
+        family: &mut impl Cuts,
+        scratch: &mut [u64],
+        work: &mut Work,
+    ) -> Result<(), OutOfMemory> {
+        work.charge(1);
+        let mut step = Step { change, live, family, work, limit: self.limit, scratch, stamp: &mut self.stamp };
+        self.state = match self.state {
+            State::Connected(lambda) => step.lighter_in_atom(lambda)?.1,
+            // How many components the others leave is not known.
+            State::Stale | State::Components(_) => State::Stale,
+        };
+        Ok(())
     }
 }

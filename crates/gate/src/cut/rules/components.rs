@@ -1,7 +1,7 @@
 //! The number of components of a graph that is not connected, and their labels when somebody asks.
 //!
-//! Only the number is carried along. Whether an edge joins two components, or its loss makes two of one, a search from both ends
-//! answers in proportion to the smaller one, so labels need no memory between changes.
+//! Only the number is carried along. Whether an edge joins two components, or its loss makes two of one, a search from
+//! both ends answers in proportion to the smaller one, so labels need no memory between changes.
 
 use crate::arena::{Arena, OutOfMemory, words_for};
 use crate::cut::local::Local;
@@ -54,8 +54,8 @@ impl<L: Live, F: Cuts> Step<'_, L, F> {
     }
 }
 
-/// Writes to `label[slot]`, for every vertex of `order`, the position in `order` of the first vertex of its component, and returns the
-/// number of components. `order` lists the core, each vertex once. O(n + m) units.
+/// Writes to `label[slot]`, for every vertex of `order`, the position in `order` of the first vertex of its component,
+/// and returns the number of components. `order` lists the core, each vertex once. O(n + m) units.
 ///
 /// # Errors
 /// [`OutOfMemory`] if `scratch` has less than a word for every four slots.
