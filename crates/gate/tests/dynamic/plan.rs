@@ -43,7 +43,7 @@ impl Plan {
         let mut source = Source::new(self.stream, &edges, vertices, [profile.vertices, profile.edges], random.next());
         let mut named: Vec<u64> = (0..vertices + 8).collect();
         random.shuffle(&mut named);
-        named.truncate(profile.protected().min(vertices as usize * 7 / 8));
+        named.truncate(profile.protected.min(vertices as usize * 7 / 8));
         let mut named: Vec<u64> = named.into_iter().map(spread).collect();
         named.sort_unstable();
         let core = match self.core {
