@@ -37,13 +37,13 @@ impl Plan {
     pub(crate) fn run(&self, lemon: Option<&Lemon>) -> Counts {
         let mut random = Random(0x5eed_0400 ^ self.number << 8);
         let (edges, vertices) = families::edges(self.family, self.vertices, &mut random);
-        // A profile lets a quarter of its vertices be named.
+        // A profile lets only a part of its vertices be named.
         let room = if self.core == Watched::Protected { 4 * vertices } else { vertices + vertices / 8 + 8 };
         let profile = profile(room, edges.len() * 9 / 8 + 8);
         let mut source = Source::new(self.stream, &edges, vertices, [profile.vertices, profile.edges], random.next());
         let mut named: Vec<u64> = (0..vertices + 8).collect();
         random.shuffle(&mut named);
-        named.truncate(profile.protected().min(vertices as usize * 7 / 8));
+        named.truncate(profile.protected.min(vertices as usize * 7 / 8));
         let mut named: Vec<u64> = named.into_iter().map(spread).collect();
         named.sort_unstable();
         let core = match self.core {
