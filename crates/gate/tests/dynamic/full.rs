@@ -6,7 +6,7 @@ use crate::brim::hold;
 
 #[test]
 fn full_profiles_take_what_there_is_room_for() {
-    for (profile, deltas) in Profile::ALL.into_iter().zip([40_000, 20_000, 6_000, 3_000, 2_000]) {
+    for (profile, deltas) in Profile::ALL.into_iter().zip([40_000, 20_000, 3_000, 1_000, 400]) {
         let held = hold(profile, deltas, 20);
         println!(
             "{}: {} deltas in {} ticks, {} fresh, accepted and refused 1 to 9: {:?}, {} hashes equal; ingest costs \
@@ -19,7 +19,7 @@ fn full_profiles_take_what_there_is_room_for() {
             held.hashes,
             held.drift()
         );
-        assert!(held.outcomes[1] > 10 && held.outcomes[2] > 10, "the brim was felt");
+        assert!(held.outcomes[1] > 3 && held.outcomes[2] > 3, "the brim was felt");
         assert!(held.drift() < 1.5, "late deltas cost what early ones did");
         assert!(held.hashes > 0);
     }

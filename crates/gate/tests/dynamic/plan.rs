@@ -37,7 +37,7 @@ impl Plan {
     pub(crate) fn run(&self, lemon: Option<&Lemon>) -> Counts {
         let mut random = Random(0x5eed_0400 ^ self.number << 8);
         let (edges, vertices) = families::edges(self.family, self.vertices, &mut random);
-        // A profile lets a quarter of its vertices be named.
+        // A profile lets only a part of its vertices be named.
         let room = if self.core == Watched::Protected { 4 * vertices } else { vertices + vertices / 8 + 8 };
         let profile = profile(room, edges.len() * 9 / 8 + 8);
         let mut source = Source::new(self.stream, &edges, vertices, [profile.vertices, profile.edges], random.next());
