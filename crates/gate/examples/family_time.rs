@@ -7,7 +7,6 @@ mod families;
 #[allow(dead_code)]
 mod graph;
 #[path = "../benches/shared/graphs.rs"]
-#[allow(dead_code)]
 mod graphs;
 #[path = "../tests/shared/random.rs"]
 #[allow(dead_code)]
