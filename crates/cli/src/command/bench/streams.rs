@@ -46,8 +46,12 @@ pub(super) fn random(ticks: usize) -> Stream {
         }
     }
     let add = |(u, v): &(u64, u64), random: &mut Random| feed::Delta::EdgeAdd { u: *u, v: *v, weight: random.weight() };
-    let first = feed::Tick { label: String::new(), deltas: edges.iter().map(|edge| add(edge, &mut random)).collect() };
-    let mut inputs = vec![first.encode()];
+    // No input is longer than the profile's message.
+    let mut load = |part: &[(u64, u64)]| {
+        let deltas = part.iter().map(|edge| add(edge, &mut random)).collect();
+        feed::Tick { label: String::new(), deltas }.encode()
+    };
+    let mut inputs: Vec<_> = edges.chunks(1_000).map(&mut load).collect();
     while inputs.len() < ticks {
         let deltas = (0..10).map(|_| {
             let (u, v) = edges[random.below(EDGES as u64) as usize];
