@@ -19,7 +19,7 @@ mod counts;
 #[path = "../tests/dynamic/families.rs"]
 mod families;
 #[path = "../tests/cut/graph.rs"]
-#[allow(dead_code, reason = "shared with the tests of the cut")]
+#[allow(dead_code, unused_imports, reason = "shared with the tests of the cut")]
 mod graph;
 #[path = "../benches/shared/graphs.rs"]
 mod graphs;

@@ -51,11 +51,11 @@ impl CoreGraph<'_> {
 
 impl Rows for CoreGraph<'_> {
     fn vertex_count(&self) -> usize {
-        self.ids.len()
+        CoreGraph::vertex_count(self)
     }
 
     fn edge_count(&self) -> usize {
-        self.neighbours.len() / 2
+        CoreGraph::edge_count(self)
     }
 
     fn id(&self, vertex: usize) -> u64 {

@@ -52,7 +52,6 @@ enum Stage {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Flight {
     epoch: u64,
-    version: u64,
     vertices_version: u64,
 }
 
@@ -268,8 +267,7 @@ impl<'a> Minimum<'a> {
         self.search.start(rest, &rows, work);
         self.dynamic.scratch_changed();
         self.changes.clear();
-        let version = ground.graph.version();
-        self.stage = Stage::Sweeping(Flight { epoch: ground.epoch, version, vertices_version: self.vertices_version });
+        self.stage = Stage::Sweeping(Flight { epoch: ground.epoch, vertices_version: self.vertices_version });
     }
 
     /// Publishes what a sweep found, or carries it over to the graph as it is now.

@@ -20,7 +20,7 @@ mod exact;
 mod families;
 mod full;
 #[path = "../cut/graph.rs"]
-#[allow(dead_code, reason = "shared with the tests of the cut")]
+#[allow(dead_code, unused_imports, reason = "shared with the tests of the cut")]
 mod graph;
 mod lemon;
 mod plan;

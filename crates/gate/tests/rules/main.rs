@@ -4,7 +4,7 @@ mod both;
 mod brute;
 mod explicit;
 #[path = "../cut/graph.rs"]
-#[allow(dead_code, reason = "shared with the other tests of this crate")]
+#[allow(dead_code, unused_imports, reason = "shared with the other tests of this crate")]
 mod graph;
 mod limits;
 mod live;
