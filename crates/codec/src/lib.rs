@@ -6,6 +6,7 @@
 //! | [`decode`] | deterministic CBOR in: refuses whatever [`encode`] would not have written |
 //! | [`digest`] | SHA-256, the only digest of the project |
 //! | [`abi`] | export names, message kinds and codes of the guest ABI |
+//! | [`kernel`] | the kernel ABI: descriptor, params, codes |
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -15,6 +16,7 @@ pub mod abi;
 pub mod decode;
 pub mod digest;
 pub mod encode;
+pub mod kernel;
 
 pub use decode::{DecodeError, Reader};
 pub use digest::{Digest, Hasher, sha256};

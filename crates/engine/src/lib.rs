@@ -5,6 +5,7 @@
 //! | this page | the traits [`Engine`], [`Module`] and [`Instance`] |
 //! | [`stop`] | why a call did not return: the guest's [`Trap`], or an [`EngineError`] of the world |
 //! | [`state`] | all of an instance that outlives a call: memory and globals |
+//! | [`kernel`] | the traits for kernels, whose ABI is another |
 //! | [`limits`] | the stack an engine must give, and the largest memory |
 //!
 //! An engine compiles *sealed* modules only. The meter, the call-depth limit and the mutable globals are exports of the
@@ -14,6 +15,7 @@
 
 extern crate alloc;
 
+pub mod kernel;
 pub mod limits;
 pub mod state;
 pub mod stop;
@@ -21,6 +23,7 @@ pub mod stop;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub use kernel::{KernelEngine, KernelFault, KernelFunction, KernelInstance, KernelLimits, KernelModule, KernelStop};
 pub use state::{GlobalValue, State};
 pub use stop::{EngineError, EngineErrorKind, Stop, Trap};
 

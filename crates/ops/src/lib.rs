@@ -1,0 +1,89 @@
+//! ML kernels over a kernel's arena: references and SIMD128 versions, pure functions of bytes.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | this page | the table of operations, and running one natively or in a module |
+//! | [`call`] | a call taken apart: typed views of its tensors and parameters |
+#![no_std]
+#![deny(unsafe_code)]
+
+pub mod call;
+
+pub use call::{Call, Direction, Implementation};
+use codec::kernel::{Code, Descriptor};
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $name:ident $id:literal $run:path;)*) => {
+        /// The operations. A kernel of the shipped pack does one of these; a manifest's `fallbacks` name them.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Op { $($(#[$doc])* $name,)* }
+
+        impl Op {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The name in manifests.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id,)* }
+            }
+
+            /// The operation with this name.
+            #[must_use]
+            pub fn from_id(id: &str) -> Option<Self> {
+                match id { $($id => Some(Self::$name),)* _ => None }
+            }
+
+            fn function(self) -> fn(&mut Call<'_>) -> Code {
+                match self { $(Self::$name => $run,)* }
+            }
+        }
+    };
+}
+
+operations! {
+    /// Rotary position embedding, f32.
+    RopeF32 "rope_f32" call::not_there;
+    /// Rotary position embedding, f16 in and out, computed in f32.
+    RopeF16 "rope_f16" call::not_there;
+    /// Rotary position embedding, q8_0 in and out, computed in f32.
+    RopeQ8 "rope_q8" call::not_there;
+    /// RMS normalisation, f32.
+    RmsNormF32 "rmsnorm_f32" call::not_there;
+    /// RMS normalisation, f16 in and out.
+    RmsNormF16 "rmsnorm_f16" call::not_there;
+    /// SwiGLU, f32.
+    SwigluF32 "swiglu_f32" call::not_there;
+    /// SwiGLU, f16 in and out, computed in f32.
+    SwigluF16 "swiglu_f16" call::not_there;
+    /// f32 to ggml's q4_0 blocks.
+    KvPackQ4 "kv_pack_q4" call::not_there;
+    /// ggml's q4_0 blocks to f32.
+    KvUnpackQ4 "kv_unpack_q4" call::not_there;
+    /// f32 to ggml's q8_0 blocks.
+    KvPackQ8 "kv_pack_q8" call::not_there;
+    /// ggml's q8_0 blocks to f32.
+    KvUnpackQ8 "kv_unpack_q8" call::not_there;
+    /// Low-rank adaptation added to a product, f32.
+    LoraF32 "lora_f32" call::not_there;
+    /// Low-rank adaptation added to a product, f16 in and out, accumulated in f32.
+    LoraF16 "lora_f16" call::not_there;
+}
+
+/// Runs `op` on a call that lies in `memory` as it would lie in a module's linear memory: addresses in `descriptor` and in
+/// the params count from the start of `memory` plus `base` (a module passes its arena and the arena's address).
+///
+/// The caller has checked the descriptor with [`Descriptor::check`]; anything else that is wrong gives a [`Code`].
+pub fn run(
+    op: Op,
+    direction: Direction,
+    implementation: Implementation,
+    memory: &mut [u8],
+    base: u32,
+    descriptor: &Descriptor,
+) -> Code {
+    match Call::open(direction, implementation, memory, base, descriptor) {
+        Ok(mut call) => op.function()(&mut call),
+        Err(code) => code,
+    }
+}

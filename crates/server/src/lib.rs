@@ -1,0 +1,2 @@
+//! Kernels over HTTP: run, upgrade, roll back, measure.
+#![forbid(unsafe_code)]
