@@ -2,6 +2,7 @@
 
 use bytemuck::Pod;
 
+use crate::f16;
 use crate::lanes::F32x4;
 
 /// Values in a group: two vectors of `f32`, one of `f16`.
@@ -56,23 +57,22 @@ impl Element for u16 {
 
     #[inline(always)]
     fn load(self) -> f32 {
-        half::f16::from_bits(self).to_f32()
+        f16::to_f32(self)
     }
 
     #[inline(always)]
     fn store(value: f32) -> Self {
-        half::f16::from_f32(value).to_bits()
+        f16::from_f32(value)
     }
 
     #[inline(always)]
     fn load_group(group: &[Self; GROUP]) -> [F32x4; 2] {
-        let values = group.map(Self::load);
-        [F32x4::new(crate::lanes::four(&values, 0)), F32x4::new(crate::lanes::four(&values, 1))]
+        f32::load_group(&group.map(f16::to_f32))
     }
 
     #[inline(always)]
     fn store_group(values: [F32x4; 2]) -> [Self; GROUP] {
-        f32::store_group(values).map(Self::store)
+        f32::store_group(values).map(f16::from_f32)
     }
 }
 

@@ -15,9 +15,3 @@ mod simd128;
 pub use arrays::{F32x4, F64x2, U32x4};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use simd128::{F32x4, F64x2, U32x4};
-
-/// The `number`th four of a group.
-#[inline(always)]
-pub fn four<T: Copy, const N: usize>(group: &[T; N], number: usize) -> [T; 4] {
-    [group[number * 4], group[number * 4 + 1], group[number * 4 + 2], group[number * 4 + 3]]
-}

@@ -12,6 +12,7 @@
 
 pub mod call;
 pub mod element;
+pub mod f16;
 pub mod lanes;
 pub mod rmsnorm;
 

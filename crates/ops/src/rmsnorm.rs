@@ -20,6 +20,7 @@ use codec::kernel::Code;
 
 use crate::call::{Call, dims, elements};
 use crate::element::Element;
+use crate::lanes::F64x2;
 
 /// A forward call, checked.
 struct Forward<'m, E> {
@@ -87,5 +88,6 @@ fn eps(call: &Call<'_>) -> Result<f32, Code> {
 
 /// One over the root of the mean square, from the sum of squares.
 fn inverse_rms(sum: f64, dim: usize, eps: f32) -> f64 {
-    1.0 / libm::sqrt(sum / dim as f64 + f64::from(eps))
+    let [root, _] = F64x2::splat(sum / dim as f64 + f64::from(eps)).root().array();
+    1.0 / root
 }

@@ -42,6 +42,7 @@ lanewise! { F64x2
     Add add |a: f64, b: f64| a + b;
     Sub sub |a: f64, b: f64| a - b;
     Mul mul |a: f64, b: f64| a * b;
+    Div div |a: f64, b: f64| a / b;
 }
 
 lanewise! { U32x4
@@ -190,6 +191,13 @@ impl F64x2 {
     #[must_use]
     pub const fn array(self) -> [f64; 2] {
         self.0
+    }
+
+    /// The square roots.
+    #[inline(always)]
+    #[must_use]
+    pub fn root(self) -> Self {
+        Self(self.0.map(libm::sqrt))
     }
 
     /// The low words of four values' bits.

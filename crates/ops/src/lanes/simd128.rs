@@ -40,6 +40,7 @@ lanewise! { F64x2
     Add add f64x2_add;
     Sub sub f64x2_sub;
     Mul mul f64x2_mul;
+    Div div f64x2_div;
 }
 
 lanewise! { U32x4
@@ -188,6 +189,13 @@ impl F64x2 {
     #[must_use]
     pub fn array(self) -> [f64; 2] {
         cast(self.0)
+    }
+
+    /// The square roots.
+    #[inline(always)]
+    #[must_use]
+    pub fn root(self) -> Self {
+        Self(f64x2_sqrt(self.0))
     }
 
     /// The low words of four values' bits.
