@@ -67,12 +67,12 @@ impl Element for u16 {
 
     #[inline(always)]
     fn load_group(group: &[Self; GROUP]) -> [F32x4; 2] {
-        f32::load_group(&group.map(f16::to_f32))
+        f16::widen(group)
     }
 
     #[inline(always)]
     fn store_group(values: [F32x4; 2]) -> [Self; GROUP] {
-        f32::store_group(values).map(f16::from_f32)
+        f16::narrow(values)
     }
 }
 

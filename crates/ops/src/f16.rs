@@ -4,8 +4,10 @@
 //! NaN becomes quiet and keeps its sign and the upper ten bits of its payload, as in the crate `half`; the tests compare
 //! every one of the 2^16 halves, and every `f32` around each place where the rounding changes.
 //!
-//! There is no branch in the conversions, so that a compiler sees four or more of them in one vector. The one float operation
+//! [`to_f32`] and [`from_f32`] convert one value, [`widen`] and [`narrow`] eight in vectors, with the same bits. The one float operation
 //! is an addition that rounds where the result is subnormal; the conversion from an integer is exact.
+
+use crate::lanes::{F32x4, U32x4};
 
 /// Bits of a half that are not its sign.
 const MAGNITUDE: u32 = 0x7fff;
@@ -49,20 +51,41 @@ pub const fn from_f32(value: f32) -> u16 {
     (sign | if magnitude < 143 << 23 { finite } else { special }) as u16
 }
 
-/// The values of `halves`, as far as both slices go.
-#[inline]
-pub fn widen(halves: &[u16], values: &mut [f32]) {
-    for (value, half) in values.iter_mut().zip(halves) {
-        *value = to_f32(*half);
-    }
+/// The values of eight halves.
+#[inline(always)]
+#[must_use]
+pub fn widen(halves: &[u16; 8]) -> [F32x4; 2] {
+    U32x4::from_u16(halves).map(|halves| {
+        let sign = (halves & U32x4::splat(0x8000)).left::<16>();
+        let magnitude = halves & U32x4::splat(MAGNITUDE);
+        let normal = magnitude.left::<13>() + U32x4::splat(REBIAS);
+        let quiet = U32x4::splat(INFINITE).less_signed(magnitude) & U32x4::splat(QUIET);
+        let special = (normal + U32x4::splat(REBIAS)) | quiet;
+        let is_zero = magnitude.equal(U32x4::splat(0));
+        let subnormal = (magnitude.to_floats().bits() - U32x4::splat(24 << 23)) & !is_zero;
+        let finite = magnitude.less_signed(U32x4::splat(NORMAL)).select_words(subnormal, normal);
+        (sign | magnitude.less_signed(U32x4::splat(INFINITE)).select_words(finite, special)).as_floats()
+    })
 }
 
-/// The halves nearest to `values`, as far as both slices go.
-#[inline]
-pub fn narrow(values: &[f32], halves: &mut [u16]) {
-    for (half, value) in halves.iter_mut().zip(values) {
-        *half = from_f32(*value);
-    }
+/// The halves nearest to eight values.
+#[inline(always)]
+#[must_use]
+pub fn narrow(values: [F32x4; 2]) -> [u16; 8] {
+    U32x4::to_u16(values.map(|values| {
+        let bits = values.bits();
+        let sign = bits.right::<16>() & U32x4::splat(0x8000);
+        let magnitude = bits & U32x4::splat(0x7fff_ffff);
+        let odd = magnitude.right::<13>() & U32x4::splat(1);
+        let normal = (magnitude - U32x4::splat(REBIAS - 0x0fff) + odd).right::<13>();
+        let sum = magnitude.as_floats() + F32x4::splat(0.5);
+        let subnormal = sum.bits() - U32x4::splat(0.5_f32.to_bits());
+        let payload = magnitude.right::<13>() & U32x4::splat(0x03ff) | U32x4::splat(0x0200);
+        let is_nan = U32x4::splat(0x7f80_0000).less_signed(magnitude);
+        let special = U32x4::splat(INFINITE) | (is_nan & payload);
+        let finite = magnitude.less_signed(U32x4::splat(113 << 23)).select_words(subnormal, normal);
+        sign | magnitude.less_signed(U32x4::splat(143 << 23)).select_words(finite, special)
+    }))
 }
 
 /// `value` or nothing, without a branch.
@@ -86,6 +109,8 @@ mod tests {
             assert_eq!(value.to_bits(), expected.to_f32_const().to_bits(), "half {bits:#06x}");
             let quiet = if expected.is_nan() { 0x0200 } else { 0 };
             assert_eq!(from_f32(value), bits | quiet, "half {bits:#06x} and back");
+            let widened = widen(&[bits ^ 1, bits, bits, bits, bits, bits, 0, bits]).map(F32x4::bits).map(U32x4::array);
+            assert_eq!((widened[0][1], widened[1][3]), (value.to_bits(), value.to_bits()), "half {bits:#06x} in lanes");
             compared += 1;
         }
         println!("{compared} halves");
@@ -99,6 +124,11 @@ mod tests {
             let value = f32::from_bits(bits);
             let expected = half::f16::from_f32_const(value).to_bits();
             assert_eq!(from_f32(value), expected, "f32 {bits:#010x}");
+            assert_eq!(
+                narrow([F32x4::splat(0.0), F32x4::splat(value)])[4..],
+                [expected; 4],
+                "f32 {bits:#010x} in lanes"
+            );
             compared += 1;
         };
         // Mantissas whose low bits are all zeros, all ones, or a tie and its neighbours; every exponent, both signs.

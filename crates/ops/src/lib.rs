@@ -3,16 +3,21 @@
 //! | module | concept |
 //! | --- | --- |
 //! | this page | the table of operations, and running one natively or in a module |
+//! | [`blocks`] | ggml's blocks q4_0 and q8_0 |
 //! | [`call`] | a call taken apart: typed views of its tensors and parameters |
 //! | [`element`] | what tensors of floats are made of: f32 or f16 |
+//! | [`f16`] | halves, one by one and eight in vectors |
+//! | [`kv`] | packing rows into blocks and back |
 //! | [`lanes`] | vectors of 128 bits: SIMD128 in a module that has it, arrays elsewhere, with the same bits |
 //! | [`rmsnorm`] | RMS normalisation |
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod blocks;
 pub mod call;
 pub mod element;
 pub mod f16;
+pub mod kv;
 pub mod lanes;
 pub mod rmsnorm;
 
@@ -69,13 +74,13 @@ operations! {
     /// SwiGLU, f16 in and out, computed in f32.
     SwigluF16 "swiglu_f16" call::not_there, call::not_there;
     /// f32 to ggml's q4_0 blocks.
-    KvPackQ4 "kv_pack_q4" call::not_there, call::not_there;
+    KvPackQ4 "kv_pack_q4" kv::reference::pack_q4, kv::fast::pack_q4;
     /// ggml's q4_0 blocks to f32.
-    KvUnpackQ4 "kv_unpack_q4" call::not_there, call::not_there;
+    KvUnpackQ4 "kv_unpack_q4" kv::reference::unpack_q4, kv::fast::unpack_q4;
     /// f32 to ggml's q8_0 blocks.
-    KvPackQ8 "kv_pack_q8" call::not_there, call::not_there;
+    KvPackQ8 "kv_pack_q8" kv::reference::pack_q8, kv::fast::pack_q8;
     /// ggml's q8_0 blocks to f32.
-    KvUnpackQ8 "kv_unpack_q8" call::not_there, call::not_there;
+    KvUnpackQ8 "kv_unpack_q8" kv::reference::unpack_q8, kv::fast::unpack_q8;
     /// Low-rank adaptation added to a product, f32.
     LoraF32 "lora_f32" call::not_there, call::not_there;
     /// Low-rank adaptation added to a product, f16 in and out, accumulated in f32.
