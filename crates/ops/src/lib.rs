@@ -11,6 +11,8 @@
 //! | [`lanes`] | vectors of 128 bits: SIMD128 in a module that has it, arrays elsewhere, with the same bits |
 //! | [`lora`] | low-rank adaptation |
 //! | [`rmsnorm`] | RMS normalisation |
+//! | [`sample`] | calls for tests and benchmarks, made from a seed |
+//! | [`signature`] | names, types and shapes of each operation's tensors |
 #![no_std]
 #![deny(unsafe_code)]
 
@@ -22,6 +24,8 @@ pub mod kv;
 pub mod lanes;
 pub mod lora;
 pub mod rmsnorm;
+pub mod sample;
+pub mod signature;
 
 pub use call::{Call, Direction, Function, Implementation};
 use codec::kernel::{Code, Descriptor};
