@@ -5,8 +5,8 @@
 //!
 //! | direction | bound against the formula in exact arithmetic, f32 |
 //! | --- | --- |
-//! | `y`, `dup` | 5 ULP, or 2^-149, or 2^-240 of `up` (of `dy`), which only shows where the gate is below −174 |
-//! | `dgate` | 4 · 2^-24 of `dy · up`, or 2^-148 · (1 + \|up\|) |
+//! | `y`, `dup` | 3 ULP, or 2^-149 · (1 + \|up\|) (for `dup`, of `dy`), which shows where silu or `y` is subnormal |
+//! | `dgate` | 6 · 2^-24 of `dy · up`, or 2^-148 · (1 + \|up\|) |
 //!
 //! f16: the same, and one rounding to f16. A gate of +∞ gives `±∞`; a gate of −∞ gives NaN, as the formula does (−∞ / ∞).
 
