@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 use codec::kernel::{ALIGNMENT, Code, Descriptor, Params, Region};
+use ops::sample::Sample;
 use ops::{Direction, Implementation, Op};
 
 /// Where the tests' arenas seem to begin.
@@ -97,9 +98,34 @@ impl Arena {
         ops::run(op, direction, implementation, self.bytes(), BASE, &descriptor)
     }
 
+    pub fn fill_outputs_and_scratch(&mut self, byte: u8) {
+        for region in self.outputs.clone().into_iter().chain([self.descriptor.scratch]) {
+            self.at_mut(region).fill(byte);
+        }
+    }
+
     pub fn output(&mut self, number: usize) -> Vec<u8> {
         let region = self.outputs[number];
         self.at_mut(region).to_vec()
+    }
+}
+
+/// The request of a sample.
+pub fn request(sample: &Sample) -> Request {
+    let signature = sample.signature();
+    let with_bytes = |(tensor, bytes): (&ops::signature::Tensor, &Vec<u8>)| Tensor {
+        dims: sample.shape(*tensor),
+        bytes: bytes.clone(),
+    };
+    let with_space = |tensor: &ops::signature::Tensor| Tensor {
+        dims: sample.shape(*tensor),
+        bytes: vec![0xa5; sample.bytes(*tensor)],
+    };
+    Request {
+        inputs: signature.inputs.iter().zip(&sample.inputs).map(with_bytes).collect(),
+        outputs: signature.outputs.iter().map(with_space).collect(),
+        scratch: signature.scratch.map_or(0, |tensor| sample.bytes(tensor)),
+        parameters: sample.parameters.clone(),
     }
 }
 
