@@ -45,7 +45,7 @@ fn what_no_pack_has_is_refused_by_its_own_word() {
             fs::write(at.join(OsStr::from_bytes(b"\xff.wasm")), b"").expect("a file");
         }),
         ("a hidden file", "bad-path", |at| fs::write(at.join(".hidden"), b"").expect("a file")),
-        ("a name with a backslash", "path-escapes", |at| fs::write(at.join("\\a"), b"").expect("a file")),
+        ("a name with a backslash", "bad-path", |at| fs::write(at.join("a\\b"), b"").expect("a file")),
         ("names that differ in case", "path-clash", |at| fs::write(at.join("KERNELS.json"), b"").expect("a file")),
         ("a file larger than all may be", "too-large", |at| {
             let file = fs::File::create(at.join("extra")).expect("a file");

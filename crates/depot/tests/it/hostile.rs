@@ -156,8 +156,7 @@ fn one_layer_twice_under_one_path_is_refused() {
 
 #[test]
 fn answers_that_are_too_long_too_short_or_wrong_are_refused() {
-    let endless = [b"Transfer-Encoding: chunked\r\n\r\n".as_slice(), &b"400\r\n".repeat(1)].concat();
-    let endless = String::from_utf8(endless).expect("ASCII");
+    let endless = "Transfer-Encoding: chunked\r\n\r\n400\r\n";
     let chunks = format!("{}\r\n400\r\n", "x".repeat(0x400)).repeat(MANIFEST_LEN_MAX / 0x400 + 2);
     let long = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n{endless}{chunks}").into_bytes();
     let blob = blob_path(MODULE);
