@@ -10,6 +10,7 @@ use verify::trust::STORE_LEN_MAX;
 use verify::{Role, TrustStore};
 
 use crate::exit::{Exit, Failure, OrExit};
+use crate::keys;
 
 /// Whose word counts, and when.
 #[derive(clap::Args, Clone, Debug)]
@@ -53,7 +54,11 @@ fn read_store(path: &Path) -> Result<TrustStore, Failure> {
     }
     let file =
         PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::Malformed)?;
-    let role = if file.comment == "avouch statement" { Role::Statement } else { Role::Operator };
+    let role = match file.comment.as_str() {
+        "avouch statement" => Role::Statement,
+        keys::PUBLISHER_COMMENT => Role::Publisher,
+        _ => Role::Operator,
+    };
     let mut store = TrustStore::default();
     store.add(file.key, file.comment, role);
     Ok(store)

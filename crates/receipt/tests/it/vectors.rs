@@ -81,6 +81,9 @@ fn keys() {
     let statement = fixture::root().statement_key();
     line("statement_seed", &*statement.expose_seed());
     line("statement_public", &statement.public().0);
+    let publisher = fixture::root().publisher_key();
+    line("publisher_seed", &*publisher.expose_seed());
+    line("publisher_public", &publisher.public().0);
     line("operator-ml-dsa-44_seed", &*fixture::root().operator_post_quantum_seed());
     line("dummy_seed", &DUMMY_SEED);
     compare("keys.txt", &text);
