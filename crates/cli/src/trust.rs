@@ -57,6 +57,7 @@ fn read_store(path: &Path) -> Result<TrustStore, Failure> {
     let role = match file.comment.as_str() {
         "avouch statement" => Role::Statement,
         keys::PUBLISHER_COMMENT => Role::Publisher,
+        "avouch invocation" => Role::Invocation,
         _ => Role::Operator,
     };
     let mut store = TrustStore::default();

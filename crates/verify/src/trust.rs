@@ -28,6 +28,8 @@ pub enum Role {
     Cosigner,
     /// Signs kernel packs.
     Publisher,
+    /// Signs receipts of kernel invocations.
+    Invocation,
 }
 
 /// A signer as the store knows it.
@@ -295,6 +297,7 @@ impl fmt::Display for Role {
             Self::Statement => "statement",
             Self::Cosigner => "cosigner",
             Self::Publisher => "publisher",
+            Self::Invocation => "invocation",
         })
     }
 }
