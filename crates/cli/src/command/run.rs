@@ -84,7 +84,7 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let stop = stop_flag()?;
     let stream = Stream::open(&file, arguments.limit, &stop)?;
     let guest = seal_gate(file.configuration().profile)?;
-    log::info!("sealed {}: {}", guest.name, guest.sealed.digest);
+    log::info!("{}: {}", guest.name, guest.digest);
     let started = Instant::now();
     let mut stream = stream;
     let mut run = match start::existing(&arguments, &output)? {
@@ -127,7 +127,7 @@ struct Stream {
 
 impl Stream {
     fn open(file: &RunFile, limit: Option<u64>, stop: &Arc<AtomicBool>) -> Result<Self, Failure> {
-        let base = file.path.parent().unwrap_or(Path::new(""));
+        let base = file.base.as_path();
         let config = &file.sections.stream;
         let open = || feed::open(config, base, StoppableStdin::new(Arc::clone(stop))).map_err(feed_failure);
         let countable = output::progress_wanted() && is_regular_file(config, base);
@@ -155,10 +155,7 @@ fn remove(path: &Path) -> Result<(), Failure> {
 
 /// Whether the stream can be read twice: standard input and pipes cannot.
 fn is_regular_file(stream: &feed::StreamConfig, base: &Path) -> bool {
-    let path = match stream {
-        feed::StreamConfig::Prices(config) => &config.path,
-        feed::StreamConfig::Csv { rows, .. } | feed::StreamConfig::Ndjson(rows) => &rows.path,
-    };
+    let path = stream.path();
     path != "-" && std::fs::metadata(base.join(path)).is_ok_and(|metadata| metadata.is_file())
 }
 
