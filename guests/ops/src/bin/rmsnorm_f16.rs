@@ -1,0 +1,5 @@
+//! RMS normalisation, f16.
+#![no_std]
+#![no_main]
+
+ops_guest::kernel!(RmsNormF16, backward);

@@ -1,0 +1,5 @@
+//! RMS normalisation, f32.
+#![no_std]
+#![no_main]
+
+ops_guest::kernel!(RmsNormF32, backward);

@@ -1,0 +1,5 @@
+//! Rotary position embedding, f32.
+#![no_std]
+#![no_main]
+
+ops_guest::kernel!(RopeF32, backward);

@@ -1,0 +1,5 @@
+//! SwiGLU, f32.
+#![no_std]
+#![no_main]
+
+ops_guest::kernel!(SwigluF32, backward);
