@@ -16,6 +16,7 @@ use crate::exit::{Exit, Failure, OrExit};
 const SECRET_FILE: &str = "root.secret";
 const PUBLIC_FILE: &str = "operator.pub";
 const STATEMENT_FILE: &str = "statement.pub";
+const INVOCATION_FILE: &str = "invocation.pub";
 const POST_QUANTUM_FILE: &str = "operator-ml-dsa-44.pub";
 const TRUST_FILE: &str = "trust.toml";
 
@@ -112,20 +113,23 @@ impl KeyFolder {
 }
 
 /// What others need to check what this secret's keys sign: each public key alone, and a trust store with all of them.
-fn public_files(secret: &RootSecret) -> [(&'static str, String); 4] {
+fn public_files(secret: &RootSecret) -> Vec<(&'static str, String)> {
     let (operator, statement) = (secret.operator_key().public(), secret.statement_key().public());
+    let invocation = secret.invocation_key().public();
     let second = PostQuantumSigningKey::from_seed(&secret.operator_post_quantum_seed()).public().clone();
     let line = |key, comment: &str| PublicKeyFile { key, comment: comment.to_owned() }.to_string();
     let store = format!(
         "# Whom to trust for what (spec/trust.md). Give this file to whoever verifies, over a way that they trust.\n\
          version = 1\n\n\
          [[signer]]\nname = \"operator\"\nkey = \"{operator}\"\nml-dsa-44 = \"{second}\"\nroles = [\"operator\"]\n\n\
-         [[signer]]\nname = \"statements\"\nkey = \"{statement}\"\nroles = [\"statement\"]\n"
+         [[signer]]\nname = \"statements\"\nkey = \"{statement}\"\nroles = [\"statement\"]\n\n\
+         [[signer]]\nname = \"invocations\"\nkey = \"{invocation}\"\nroles = [\"invocation\"]\n"
     );
     let second = PostQuantumKeyFile { key: second, comment: "avouch operator".to_owned() }.to_string();
-    [
+    vec![
         (PUBLIC_FILE, line(operator, "avouch operator")),
         (STATEMENT_FILE, line(statement, "avouch statement")),
+        (INVOCATION_FILE, line(invocation, "avouch invocation")),
         (POST_QUANTUM_FILE, second),
         (TRUST_FILE, store),
     ]

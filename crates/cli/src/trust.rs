@@ -53,7 +53,11 @@ fn read_store(path: &Path) -> Result<TrustStore, Failure> {
     }
     let file =
         PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::Malformed)?;
-    let role = if file.comment == "avouch statement" { Role::Statement } else { Role::Operator };
+    let role = match file.comment.as_str() {
+        "avouch statement" => Role::Statement,
+        "avouch invocation" => Role::Invocation,
+        _ => Role::Operator,
+    };
     let mut store = TrustStore::default();
     store.add(file.key, file.comment, role);
     Ok(store)

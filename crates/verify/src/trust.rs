@@ -26,6 +26,8 @@ pub enum Role {
     Statement,
     /// Cosigns checkpoints of other people's logs.
     Cosigner,
+    /// Signs receipts of kernel invocations.
+    Invocation,
 }
 
 /// A signer as the store knows it.
@@ -292,6 +294,7 @@ impl fmt::Display for Role {
             Self::Operator => "operator",
             Self::Statement => "statement",
             Self::Cosigner => "cosigner",
+            Self::Invocation => "invocation",
         })
     }
 }
