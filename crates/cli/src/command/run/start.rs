@@ -44,8 +44,7 @@ pub(super) fn fresh(arguments: &Arguments, file: &RunFile, guest: Guest, output:
     let mut configuration = Vec::new();
     file.configuration().encode(&mut configuration);
     let insecure = arguments.insecure_keys_from_configuration;
-    let keyring =
-        Keyring::new_instance(arguments.keys.as_deref(), insecure, guest.digest, sha256(&configuration))?;
+    let keyring = Keyring::new_instance(arguments.keys.as_deref(), insecure, guest.digest, sha256(&configuration))?;
     let (genesis, post_quantum_key) = keyring.open(opening(arguments, file, &guest))?;
     let engines = Engines::start(arguments)?;
     let module = engines.compile(&guest.bytes)?;
