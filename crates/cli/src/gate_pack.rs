@@ -62,7 +62,9 @@ fn check_module(kernel: &Kernel, module: &[u8], place: &Path) -> Result<Digest, 
     }
     if note.depth_limit > engine::limits::DEPTH_LIMIT {
         let (limit, most) = (note.depth_limit, engine::limits::DEPTH_LIMIT);
-        return Err(refuse(format!("sealed for {limit} units of call depth; this program's engines have room for {most}")));
+        return Err(refuse(format!(
+            "sealed for {limit} units of call depth; this program's engines have room for {most}"
+        )));
     }
     Ok(note.cost_table)
 }
@@ -78,7 +80,8 @@ fn run_file(pack: &Pack<Verified>, kernel: &Kernel, place: &Path) -> Result<RunF
     let named = Path::new(file.sections.stream.path());
     let leads_out = named.components().any(|part| !matches!(part, std::path::Component::Normal(_)));
     if leads_out {
-        let what = format!("[stream] path is `{}`: a pack's run file names a file without a way to it", named.display());
+        let what =
+            format!("[stream] path is `{}`: a pack's run file names a file without a way to it", named.display());
         return Err(Failure::message(Exit::Policy, format!("{}: {what}", place.display())));
     }
     Ok(file)

@@ -20,17 +20,26 @@ use journal::{Durability, JournalErrorKind};
 use crate::command::summary::Summary;
 use crate::engines::{EngineArguments, ShadowChoice};
 use crate::exit::{Exit, Failure, OrExit};
+use crate::gate_pack::gate_of;
 use crate::output::{self, Format};
-use crate::prepare::seal_gate;
+use crate::packs;
+use crate::prepare::{Guest, seal_gate};
 use crate::record::{Record, journal_failure};
 use crate::runfile::{RunFile, SignerChoice};
 use crate::stdin::StoppableStdin;
-use crate::trust::Trust;
+use crate::trust::{Trust, TrustArguments};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The run file; examples/market.toml is one.
-    runfile: PathBuf,
+    /// The run file; examples/market.toml is one. Or a pack with a gate, as a folder or a single file, that a publisher of
+    /// --trust has signed.
+    #[arg(value_name = "RUNFILE|PACK")]
+    source: PathBuf,
+    /// Where the stream lies, instead of where the run file says; - is standard input. A pack carries no data.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArguments,
     /// The journal; NAME.journal in this folder if not given. One that is there already is gone on with: the ticks that
     /// it has are read again, compared and skipped.
     #[arg(short, long, value_name = "FILE")]
@@ -79,11 +88,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure> {
-    let file = RunFile::read(&arguments.runfile)?;
+    let (file, guest) = commission(&arguments)?;
     let output = arguments.output.clone().unwrap_or_else(|| format!("{}.journal", file.sections.run.name).into());
     let stop = stop_flag()?;
     let stream = Stream::open(&file, arguments.limit, &stop)?;
-    let guest = seal_gate(file.configuration().profile)?;
     log::info!("{}: {}", guest.name, guest.digest);
     let started = Instant::now();
     let mut stream = stream;
@@ -115,6 +123,32 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let summary = Summary::new(&output, closed.tally, verification, seconds, closed.public_file);
     output::print(&summary, format)?;
     Ok(exit)
+}
+
+/// What to run, and how: a run file with a gate that ships with the program, or a pack with a gate of its own.
+fn commission(arguments: &Arguments) -> Result<(RunFile, Guest), Failure> {
+    let path = &arguments.source;
+    let is_pack = packs::is_pack(path);
+    let (file, guest) = if is_pack {
+        let pack = packs::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+        gate_of(&pack, path)?
+    } else {
+        let file = RunFile::read(path)?;
+        let guest = seal_gate(file.configuration().profile)?;
+        (file, guest)
+    };
+    let named = file.sections.stream.path();
+    match &arguments.data {
+        Some(data) => {
+            let text = data.to_str().ok_or_else(|| anyhow!("{}: not UTF-8; rename it", data.display()));
+            Ok((file.reading(text.or_exit(Exit::Usage)?), guest))
+        }
+        None if is_pack && named != "-" => {
+            let what = format!("reads `{named}`, and a pack carries no data; say where it lies with --data FILE");
+            Err(Failure::message(Exit::Usage, format!("{}: {what}", path.display())))
+        }
+        None => Ok((file, guest)),
+    }
 }
 
 /// The stream of a run file, opened, and how far to read it.
