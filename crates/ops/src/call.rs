@@ -1,5 +1,6 @@
-//! A call taken apart: typed views of its tensors and parameters.
+//! A call taken apart: typed views of its tensors and parameters, every size checked again.
 
+use bytemuck::Pod;
 use codec::kernel::{Code, Descriptor, Params, Region, Tensor};
 
 /// Which way.
@@ -20,12 +21,13 @@ pub enum Implementation {
     Fast,
 }
 
-/// One call: disjoint bytes of each region, and the params over them.
+/// One writing of one operation, both directions.
+pub type Function = fn(Call<'_>) -> Result<(), Code>;
+
+/// One call: disjoint bytes of each region, and the params over them. An operation takes it apart.
 pub struct Call<'m> {
     /// Which way.
     pub direction: Direction,
-    /// Which writing.
-    pub implementation: Implementation,
     /// The params.
     pub params: Params<'m>,
     inputs: [(u32, &'m [u8]); 2],
@@ -37,12 +39,10 @@ impl<'m> Call<'m> {
     /// Takes `memory` apart.
     pub(crate) fn open(
         direction: Direction,
-        implementation: Implementation,
         memory: &'m mut [u8],
         base: u32,
         descriptor: &Descriptor,
     ) -> Result<Self, Code> {
-        let mut regions = descriptor.regions();
         let range = |region: Region| {
             if region.size == 0 {
                 return Some(0..0);
@@ -51,13 +51,12 @@ impl<'m> Call<'m> {
             Some(start..start.checked_add(region.size as usize)?)
         };
         let mut ranges: [core::ops::Range<usize>; 5] = core::array::from_fn(|_| 0..0);
-        for (place, region) in ranges.iter_mut().zip(&mut regions) {
-            *place = range(*region).ok_or(Code::InvalidParams)?;
+        for (place, region) in ranges.iter_mut().zip(descriptor.regions()) {
+            *place = range(region).ok_or(Code::InvalidParams)?;
         }
         let [a, b, output, scratch, params] = memory.get_disjoint_mut(ranges).map_err(|_| Code::InvalidParams)?;
         Ok(Self {
             direction,
-            implementation,
             params: Params::read(params).map_err(|_| Code::InvalidParams)?,
             inputs: [(descriptor.input_a.offset, a), (descriptor.input_b.offset, b)],
             output: (descriptor.output.offset, output),
@@ -65,30 +64,117 @@ impl<'m> Call<'m> {
         })
     }
 
-    /// The bytes of an input tensor.
-    pub fn input(&self, tensor: Tensor<'_>) -> Result<&'m [u8], Code> {
+    /// The tensors, inputs and then outputs, if there are exactly `N` of them.
+    ///
+    /// # Errors
+    /// [`Code::InvalidParams`] if there are more or fewer.
+    pub fn tensors<const N: usize>(&self) -> Result<[Tensor<'m>; N], Code> {
+        if self.params.tensor_count() != N {
+            return Err(Code::InvalidParams);
+        }
+        let mut tensors = self.params.tensors();
+        let found: [Option<Tensor<'m>>; N] = core::array::from_fn(|_| tensors.next());
+        if found.iter().any(Option::is_none) {
+            return Err(Code::InvalidParams);
+        }
+        Ok(found.map(|tensor| tensor.expect("none is missing")))
+    }
+
+    /// The bits of the parameters, if there are exactly `N` of them.
+    ///
+    /// # Errors
+    /// [`Code::InvalidParams`] if there are more or fewer.
+    pub fn parameters<const N: usize>(&self) -> Result<[u32; N], Code> {
+        if self.params.parameter_count() != N {
+            return Err(Code::InvalidParams);
+        }
+        Ok(core::array::from_fn(|number| self.params.parameter(number).unwrap_or_default()))
+    }
+
+    /// The `count` values of an input tensor.
+    ///
+    /// # Errors
+    /// [`Code::InvalidInput`] if it does not lie in an input region or its size is not that of `count` values.
+    pub fn input<T: Pod>(&self, tensor: Tensor<'_>, count: usize) -> Result<&'m [T], Code> {
+        if !is_size_of::<T>(tensor, count) {
+            return Err(Code::InvalidInput);
+        }
+        if count == 0 {
+            return Ok(&[]);
+        }
         let within = |(offset, bytes): (u32, &'m [u8])| {
             let start = tensor.place.offset.checked_sub(offset)? as usize;
             bytes.get(start..start.checked_add(tensor.place.size as usize)?)
         };
-        self.inputs.into_iter().find_map(within).ok_or(Code::InvalidInput)
+        let bytes = self.inputs.into_iter().find_map(within).ok_or(Code::InvalidInput)?;
+        bytemuck::try_cast_slice(bytes).map_err(|_| Code::InvalidInput)
     }
 
-    /// The bytes of an output tensor.
-    pub fn output(&mut self, tensor: Tensor<'_>) -> Result<&mut [u8], Code> {
-        let (offset, bytes) = &mut self.output;
-        let start = tensor.place.offset.checked_sub(*offset).ok_or(Code::InvalidOutput)? as usize;
-        let end = start.checked_add(tensor.place.size as usize).ok_or(Code::InvalidOutput)?;
-        bytes.get_mut(start..end).ok_or(Code::InvalidOutput)
-    }
-
-    /// The scratch region.
-    pub fn scratch(&mut self) -> &mut [u8] {
-        self.scratch
+    /// The output tensors and the scratch region, for writing. Each tensor comes with the number of values it must have;
+    /// all have the same type, and they lie in the region one after the other.
+    ///
+    /// # Errors
+    /// [`Code::InvalidOutput`] if a tensor is not as it must be.
+    pub fn outputs<T: Pod, const N: usize>(
+        self,
+        tensors: [(Tensor<'_>, usize); N],
+    ) -> Result<([&'m mut [T]; N], Scratch<'m>), Code> {
+        let (mut offset, mut rest) = self.output;
+        let mut places: [&'m mut [T]; N] = core::array::from_fn(|_| Default::default());
+        for (place, (tensor, count)) in places.iter_mut().zip(tensors) {
+            if !is_size_of::<T>(tensor, count) {
+                return Err(Code::InvalidOutput);
+            }
+            if count == 0 {
+                continue;
+            }
+            let gap = tensor.place.offset.checked_sub(offset).ok_or(Code::InvalidOutput)? as usize;
+            let (_, after_gap) = rest.split_at_mut_checked(gap).ok_or(Code::InvalidOutput)?;
+            let (own, after) = after_gap.split_at_mut_checked(tensor.place.size as usize).ok_or(Code::InvalidOutput)?;
+            *place = bytemuck::try_cast_slice_mut(own).map_err(|_| Code::InvalidOutput)?;
+            offset = tensor.place.offset + tensor.place.size;
+            rest = after;
+        }
+        Ok((places, Scratch(self.scratch)))
     }
 }
 
+/// The scratch region; its contents are undefined.
+pub struct Scratch<'m>(&'m mut [u8]);
+
+impl<'m> Scratch<'m> {
+    /// Takes `count` values off the front.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] if there are not that many.
+    pub fn take<T: Pod>(&mut self, count: usize) -> Result<&'m mut [T], Code> {
+        let size = count.checked_mul(size_of::<T>()).ok_or(Code::OutOfMemory)?;
+        let (own, rest) = core::mem::take(&mut self.0).split_at_mut_checked(size).ok_or(Code::OutOfMemory)?;
+        self.0 = rest;
+        bytemuck::try_cast_slice_mut(own).map_err(|_| Code::OutOfMemory)
+    }
+}
+
+/// The dimensions of a tensor of exactly that rank; `None` if the rank is another.
+#[must_use]
+pub fn dims<const RANK: usize>(tensor: Tensor<'_>) -> Option<[usize; RANK]> {
+    (tensor.rank() == RANK).then(|| core::array::from_fn(|number| tensor.dim(number).unwrap_or_default() as usize))
+}
+
+/// The number of elements of these dimensions.
+///
+/// # Errors
+/// [`Code::InvalidParams`] if it does not fit in 32 bits, so that no product of these dimensions overflows on any target.
+pub fn elements(dims: &[usize]) -> Result<usize, Code> {
+    let product = dims.iter().try_fold(1_u32, |product, dim| product.checked_mul(u32::try_from(*dim).ok()?));
+    product.map(|product| product as usize).ok_or(Code::InvalidParams)
+}
+
+fn is_size_of<T>(tensor: Tensor<'_>, count: usize) -> bool {
+    u64::from(tensor.place.size) == count as u64 * size_of::<T>() as u64
+}
+
 /// An operation that is not written yet.
-pub(crate) fn not_there(_: &mut Call<'_>) -> Code {
-    Code::NotImplemented
+pub(crate) fn not_there(_: Call<'_>) -> Result<(), Code> {
+    Err(Code::NotImplemented)
 }

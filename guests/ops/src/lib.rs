@@ -18,7 +18,7 @@ pub use ops;
 
 use codec::kernel::{Code, Descriptor};
 use memory::Memory;
-use ops::{Direction, Implementation, Op};
+use ops::{Direction, Function};
 
 /// Makes a module of one operation: `kernel!(KvPackQ8)`, or `kernel!(RopeF32, backward)` where there is a backward
 /// direction.
@@ -58,7 +58,7 @@ macro_rules! kernel {
 
         // The one place that names the operation, so that a module holds it once and no other.
         fn call(direction: $crate::ops::Direction, descriptor: i32) -> i32 {
-            $crate::call($crate::ops::Op::$op, direction, descriptor)
+            $crate::call($crate::ops::Op::$op.function($crate::ops::Implementation::Fast), direction, descriptor)
         }
 
         #[panic_handler]
@@ -68,12 +68,12 @@ macro_rules! kernel {
     };
 }
 
-/// Reads the descriptor at an address and runs `op` on it; what it returned is also told in the message area.
+/// Reads the descriptor at an address and runs the code on it; what it returned is also told in the message area.
 #[inline(always)]
-pub fn call(op: Op, direction: Direction, descriptor: i32) -> i32 {
+pub fn call(function: Function, direction: Direction, descriptor: i32) -> i32 {
     let Memory { message, arena, arena_offset } = memory::take();
     let code = match descriptor_at(arena, (descriptor as u32).wrapping_sub(arena_offset)) {
-        Some(descriptor) => ops::run(op, direction, Implementation::Fast, arena, arena_offset, &descriptor),
+        Some(descriptor) => ops::run_one(function, direction, arena, arena_offset, &descriptor),
         None => Code::InvalidParams,
     };
     message::set(message, code, &[]);
