@@ -5,6 +5,7 @@
 //! | [`mod@check`] | every determinism hazard of a module |
 //! | [`sealing`] | the sealed module: sections put together again |
 //! | [`policy`] | what the caller allows |
+//! | [`note`] | what a sealed module says of its own sealing |
 //! | [`finding`] | the closed list of hazards |
 //! | [`error`] | why a module is not sealed |
 //! | [`limits`] | every limit, with its reason |
@@ -35,6 +36,7 @@ mod merges;
 mod meter;
 mod module;
 mod nan;
+pub mod note;
 mod operators;
 pub mod policy;
 mod rewrite;
@@ -46,5 +48,6 @@ pub use check::check;
 pub use cost::{COST_TABLE_VERSION, cost_table_digest};
 pub use error::{CheckError, Limit, Malformed, SealError, TooLarge};
 pub use finding::{Finding, Reason};
+pub use note::Note;
 pub use policy::{Import, LoopCharge, MemoryRule, Policy};
 pub use sealing::{Report, SEAL_SECTION, SEAL_VERSION, Sealed, seal};
