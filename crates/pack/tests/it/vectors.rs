@@ -58,7 +58,7 @@ fn bad_packs_are_refused_each_for_its_own_reason() {
 #[test]
 fn every_defect_is_an_edit_of_its_own() {
     let cases = cases();
-    let mut seen: BTreeMap<(Vec<(String, Vec<u8>)>, String), &str> = BTreeMap::new();
+    let mut seen = BTreeMap::new();
     let mut named = BTreeSet::new();
     let mut from_terms = 0;
     for case in cases["bad"].as_array().expect("an array") {
