@@ -10,9 +10,6 @@ pub const GROUP: usize = 8;
 
 /// A stored value.
 pub trait Element: Pod {
-    /// The value 0.
-    const ZERO: Self;
-
     /// As `f32`, without loss.
     fn load(self) -> f32;
 
@@ -24,11 +21,12 @@ pub trait Element: Pod {
 
     /// A group, rounded as [`Element::store`] does.
     fn store_group(values: [F32x4; 2]) -> [Self; GROUP];
+
+    /// Values as `f32`: themselves, or widened into `space`, as many as fit in there.
+    fn floats<'a>(values: &'a [Self], space: &'a mut [f32]) -> &'a [f32];
 }
 
 impl Element for f32 {
-    const ZERO: Self = 0.0;
-
     #[inline(always)]
     fn load(self) -> f32 {
         self
@@ -50,11 +48,14 @@ impl Element for f32 {
         let [[a, b, c, d], [e, f, g, h]] = values.map(F32x4::array);
         [a, b, c, d, e, f, g, h]
     }
+
+    #[inline(always)]
+    fn floats<'a>(values: &'a [Self], _: &'a mut [f32]) -> &'a [f32] {
+        values
+    }
 }
 
 impl Element for u16 {
-    const ZERO: Self = 0;
-
     #[inline(always)]
     fn load(self) -> f32 {
         f16::to_f32(self)
@@ -74,6 +75,19 @@ impl Element for u16 {
     fn store_group(values: [F32x4; 2]) -> [Self; GROUP] {
         f16::narrow(values)
     }
+
+    #[inline(always)]
+    fn floats<'a>(values: &'a [Self], space: &'a mut [f32]) -> &'a [f32] {
+        let len = values.len().min(space.len());
+        for (to, from) in space[..len].chunks_mut(GROUP).zip(values.chunks(GROUP)) {
+            let group = f32::store_group(match from.first_chunk() {
+                Some(group) => f16::widen(group),
+                None => f16::widen(&padded(from)),
+            });
+            to.copy_from_slice(&group[..to.len()]);
+        }
+        &space[..len]
+    }
 }
 
 /// Does `work` on every group of a row and, filled up with zeros, on what is left.
@@ -88,10 +102,10 @@ pub(crate) fn for_each_group<E: Element>(row: &[E], mut work: impl FnMut(&[E; GR
     }
 }
 
-/// The rest of a row, filled up with zeros to a group.
+/// The rest of a row, filled up with zeros to a whole group.
 #[inline(always)]
-pub(crate) fn padded<E: Element>(rest: &[E]) -> [E; GROUP] {
-    let mut group = [E::ZERO; GROUP];
+pub(crate) fn padded<T: Pod, const N: usize>(rest: &[T]) -> [T; N] {
+    let mut group = [T::zeroed(); N];
     for (to, from) in group.iter_mut().zip(rest) {
         *to = *from;
     }

@@ -9,7 +9,13 @@
 //! | [`f16`] | halves, one by one and eight in vectors |
 //! | [`kv`] | packing rows into blocks and back |
 //! | [`lanes`] | vectors of 128 bits: SIMD128 in a module that has it, arrays elsewhere, with the same bits |
+//! | [`lora`] | low-rank adaptation |
+//! | [`math`] | exponential, sine and cosine in lanes |
 //! | [`rmsnorm`] | RMS normalisation |
+//! | [`rope`] | rotary position embedding |
+//! | [`sample`] | calls for tests and benchmarks, made from a seed |
+//! | [`signature`] | names, types and shapes of each operation's tensors |
+//! | [`swiglu`] | SwiGLU |
 #![no_std]
 #![deny(unsafe_code)]
 
@@ -19,7 +25,13 @@ pub mod element;
 pub mod f16;
 pub mod kv;
 pub mod lanes;
+pub mod lora;
+pub mod math;
 pub mod rmsnorm;
+pub mod rope;
+pub mod sample;
+pub mod signature;
+pub mod swiglu;
 
 pub use call::{Call, Direction, Function, Implementation};
 use codec::kernel::{Code, Descriptor};
@@ -60,9 +72,9 @@ macro_rules! operations {
 
 operations! {
     /// Rotary position embedding, f32.
-    RopeF32 "rope_f32" call::not_there, call::not_there;
+    RopeF32 "rope_f32" rope::reference::f32, rope::fast::f32;
     /// Rotary position embedding, f16 in and out, computed in f32.
-    RopeF16 "rope_f16" call::not_there, call::not_there;
+    RopeF16 "rope_f16" rope::reference::f16, rope::fast::f16;
     /// Rotary position embedding, q8_0 in and out, computed in f32.
     RopeQ8 "rope_q8" call::not_there, call::not_there;
     /// RMS normalisation, f32.
@@ -70,9 +82,9 @@ operations! {
     /// RMS normalisation, f16 in and out.
     RmsNormF16 "rmsnorm_f16" rmsnorm::reference::f16, rmsnorm::fast::f16;
     /// SwiGLU, f32.
-    SwigluF32 "swiglu_f32" call::not_there, call::not_there;
+    SwigluF32 "swiglu_f32" swiglu::reference::f32, swiglu::fast::f32;
     /// SwiGLU, f16 in and out, computed in f32.
-    SwigluF16 "swiglu_f16" call::not_there, call::not_there;
+    SwigluF16 "swiglu_f16" swiglu::reference::f16, swiglu::fast::f16;
     /// f32 to ggml's q4_0 blocks.
     KvPackQ4 "kv_pack_q4" kv::reference::pack_q4, kv::fast::pack_q4;
     /// ggml's q4_0 blocks to f32.
@@ -82,9 +94,9 @@ operations! {
     /// ggml's q8_0 blocks to f32.
     KvUnpackQ8 "kv_unpack_q8" kv::reference::unpack_q8, kv::fast::unpack_q8;
     /// Low-rank adaptation added to a product, f32.
-    LoraF32 "lora_f32" call::not_there, call::not_there;
+    LoraF32 "lora_f32" lora::reference::f32, lora::fast::f32;
     /// Low-rank adaptation added to a product, f16 in and out, accumulated in f32.
-    LoraF16 "lora_f16" call::not_there, call::not_there;
+    LoraF16 "lora_f16" lora::reference::f16, lora::fast::f16;
 }
 
 /// Runs `op` on a call that lies in `memory` as it would lie in a module's linear memory: addresses in `descriptor` and in
