@@ -24,6 +24,9 @@ pub trait Element: Pod {
 
     /// A group, rounded as [`Element::store`] does.
     fn store_group(values: [F32x4; 2]) -> [Self; GROUP];
+
+    /// Values as `f32`: themselves, or widened into `space`, as many as fit in there.
+    fn floats<'a>(values: &'a [Self], space: &'a mut [f32]) -> &'a [f32];
 }
 
 impl Element for f32 {
@@ -50,6 +53,11 @@ impl Element for f32 {
         let [[a, b, c, d], [e, f, g, h]] = values.map(F32x4::array);
         [a, b, c, d, e, f, g, h]
     }
+
+    #[inline(always)]
+    fn floats<'a>(values: &'a [Self], _: &'a mut [f32]) -> &'a [f32] {
+        values
+    }
 }
 
 impl Element for u16 {
@@ -73,6 +81,19 @@ impl Element for u16 {
     #[inline(always)]
     fn store_group(values: [F32x4; 2]) -> [Self; GROUP] {
         f16::narrow(values)
+    }
+
+    #[inline(always)]
+    fn floats<'a>(values: &'a [Self], space: &'a mut [f32]) -> &'a [f32] {
+        let len = values.len().min(space.len());
+        for (to, from) in space[..len].chunks_mut(GROUP).zip(values.chunks(GROUP)) {
+            let group = f32::store_group(match from.first_chunk() {
+                Some(group) => f16::widen(group),
+                None => f16::widen(&padded(from)),
+            });
+            to.copy_from_slice(&group[..to.len()]);
+        }
+        &space[..len]
     }
 }
 

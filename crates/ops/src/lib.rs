@@ -9,6 +9,7 @@
 //! | [`f16`] | halves, one by one and eight in vectors |
 //! | [`kv`] | packing rows into blocks and back |
 //! | [`lanes`] | vectors of 128 bits: SIMD128 in a module that has it, arrays elsewhere, with the same bits |
+//! | [`lora`] | low-rank adaptation |
 //! | [`rmsnorm`] | RMS normalisation |
 #![no_std]
 #![deny(unsafe_code)]
@@ -19,6 +20,7 @@ pub mod element;
 pub mod f16;
 pub mod kv;
 pub mod lanes;
+pub mod lora;
 pub mod rmsnorm;
 
 pub use call::{Call, Direction, Function, Implementation};
@@ -82,9 +84,9 @@ operations! {
     /// ggml's q8_0 blocks to f32.
     KvUnpackQ8 "kv_unpack_q8" kv::reference::unpack_q8, kv::fast::unpack_q8;
     /// Low-rank adaptation added to a product, f32.
-    LoraF32 "lora_f32" call::not_there, call::not_there;
+    LoraF32 "lora_f32" lora::reference::f32, lora::fast::f32;
     /// Low-rank adaptation added to a product, f16 in and out, accumulated in f32.
-    LoraF16 "lora_f16" call::not_there, call::not_there;
+    LoraF16 "lora_f16" lora::reference::f16, lora::fast::f16;
 }
 
 /// Runs `op` on a call that lies in `memory` as it would lie in a module's linear memory: addresses in `descriptor` and in
