@@ -10,6 +10,7 @@ use verify::trust::STORE_LEN_MAX;
 use verify::{Role, TrustStore};
 
 use crate::exit::{Exit, Failure, OrExit};
+use crate::keys;
 
 /// Whose word counts, and when.
 #[derive(clap::Args, Clone, Debug)]
@@ -55,6 +56,7 @@ fn read_store(path: &Path) -> Result<TrustStore, Failure> {
         PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::Malformed)?;
     let role = match file.comment.as_str() {
         "avouch statement" => Role::Statement,
+        keys::PUBLISHER_COMMENT => Role::Publisher,
         "avouch invocation" => Role::Invocation,
         _ => Role::Operator,
     };

@@ -26,6 +26,8 @@ pub enum Role {
     Statement,
     /// Cosigns checkpoints of other people's logs.
     Cosigner,
+    /// Signs kernel packs.
+    Publisher,
     /// Signs receipts of kernel invocations.
     Invocation,
 }
@@ -294,6 +296,7 @@ impl fmt::Display for Role {
             Self::Operator => "operator",
             Self::Statement => "statement",
             Self::Cosigner => "cosigner",
+            Self::Publisher => "publisher",
             Self::Invocation => "invocation",
         })
     }

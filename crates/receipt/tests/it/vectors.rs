@@ -81,6 +81,9 @@ fn keys() {
     let statement = fixture::root().statement_key();
     line("statement_seed", &*statement.expose_seed());
     line("statement_public", &statement.public().0);
+    let publisher = fixture::root().publisher_key();
+    line("publisher_seed", &*publisher.expose_seed());
+    line("publisher_public", &publisher.public().0);
     let invocation = fixture::root().invocation_key();
     line("invocation_seed", &*invocation.expose_seed());
     line("invocation_public", &invocation.public().0);
