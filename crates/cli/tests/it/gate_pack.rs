@@ -163,7 +163,8 @@ fn a_module_that_is_not_shipped_is_replayed_on_its_packs_word() {
     // What comes after an interruption, and a fork's parent, is the same chain with the same name.
     room.run_well(&run);
     assert_eq!(Reader::open(&room.path("x.journal")).expect("a whole journal").entries(1, u64::MAX).count(), 30);
-    let shipped = room.run(&["run", "gate.pack", "--trust", PUBLISHER, "--data", "-", "-o", "x.journal", "--next-rows"]);
+    let shipped =
+        room.run(&["run", "gate.pack", "--trust", PUBLISHER, "--data", "-", "-o", "x.journal", "--next-rows"]);
     assert_eq!(shipped.code, 0, "nothing more comes, and the pack is the same: {shipped:#?}");
 }
 
@@ -196,7 +197,10 @@ fn a_gate_pack_is_refused_for_what_is_wrong_with_it() {
     let unknown = RUN_FILE.replace("budget_meter", "budget").replace("[run]", "[run]\nspeed = 1");
     let entries = || vec![entry("small")];
     let other_entry = vec![Kernel { entry_point: "alloc".to_owned(), ..entry("small") }];
-    let table: [(&str, Files, i32, &str); 9] = [
+    let narrow = Limits { max_memory_pages: 3, ..entry("small").limits };
+    let small_entry = vec![Kernel { limits: narrow, ..entry("small") }];
+    let table: [(&str, Files, i32, &str); 10] = [
+        ("more memory than the manifest says", packed(small_entry, &good, RUN_FILE), 6, "the manifest allows 3"),
         ("not sealed", packed(entries(), unsealed, RUN_FILE), 6, "not a sealed module"),
         ("a growing memory", packed(entries(), &growing, RUN_FILE), 6, "memory that grows"),
         ("a deep stack", packed(entries(), &deep, RUN_FILE), 6, "call depth"),
@@ -204,7 +208,7 @@ fn a_gate_pack_is_refused_for_what_is_wrong_with_it() {
         ("two gates", packed(vec![entry("one"), entry("two")], &good, RUN_FILE), 2, "more than one gate"),
         ("an absolute path", packed(entries(), &good, &rooted), 6, "without a way to it"),
         ("a path upwards", packed(entries(), &good, &upward), 6, "without a way to it"),
-        ("another profile's configuration", packed(entries(), &good, &tiny), 1, ""),
+        ("another profile's configuration", packed(entries(), &good, &tiny), 8, "refused its configuration"),
         ("a run file that does not read", packed(entries(), &good, &unknown), 2, "unknown field"),
     ];
     for (what, files, code, words) in &table {
