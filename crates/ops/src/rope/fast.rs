@@ -4,7 +4,7 @@ use codec::kernel::Code;
 
 use super::{Pairs, Plan, Tables};
 use crate::call::Call;
-use crate::element::{Element, GROUP, padded};
+use crate::element::{Element, GROUP, groups, put};
 use crate::lanes::F32x4;
 
 /// f32 in and out.
@@ -50,44 +50,62 @@ fn turn<E: Element>(pairs: Pairs, y: &mut [E], x: &[E], tables: &Tables<'_>) {
 }
 
 fn turn_adjacent<E: Element>(y: &mut [E], x: &[E], tables: &Tables<'_>) {
-    let work = |x: &[E; GROUP], cosines: &[f32; 4], sines: &[f32; 4]| {
+    let (y, y_rest) = y.as_chunks_mut();
+    let ((x, x_rest), (cosines, cosines_rest), (sines, sines_rest)) =
+        (groups(x), groups(tables.cosines), groups(tables.sines));
+    turn_adjacent_groups(y, x, cosines, sines);
+    if let (Some(x), Some(cosines), Some(sines)) = (x_rest, cosines_rest, sines_rest) {
+        let mut last = [x];
+        turn_adjacent_groups(&mut last, &[x], &[cosines], &[sines]);
+        put(y_rest, last[0]);
+    }
+}
+
+#[inline(never)]
+fn turn_adjacent_groups<E: Element>(
+    y: &mut [[E; GROUP]],
+    x: &[[E; GROUP]],
+    cosines: &[[f32; GROUP / 2]],
+    sines: &[[f32; GROUP / 2]],
+) {
+    for (((y, x), cosines), sines) in y.iter_mut().zip(x).zip(cosines).zip(sines) {
         let [low, high] = E::load_group(x);
         let (a, b) = low.deinterleaved(high);
         let (a, b) = turned(a, b, F32x4::new(*cosines), F32x4::new(*sines));
         let (low, high) = a.interleaved(b);
-        E::store_group([low, high])
-    };
-    let ((y, y_rest), (x, x_rest)) = (y.as_chunks_mut(), x.as_chunks());
-    let ((cosines, cosines_rest), (sines, sines_rest)) = (tables.cosines.as_chunks(), tables.sines.as_chunks());
-    for (((y, x), cosines), sines) in y.iter_mut().zip(x).zip(cosines).zip(sines) {
-        *y = work(x, cosines, sines);
-    }
-    if !y_rest.is_empty() {
-        let last = work(&padded(x_rest), &padded(cosines_rest), &padded(sines_rest));
-        y_rest.copy_from_slice(&last[..y_rest.len()]);
+        *y = E::store_group([low, high]);
     }
 }
 
 fn turn_halves<E: Element>(y: &mut [E], x: &[E], tables: &Tables<'_>) {
-    let half = x.len() / 2;
-    let work = |a: &[E; GROUP], b: &[E; GROUP], cosines: &[f32; GROUP], sines: &[f32; GROUP]| {
-        let (a, b) = (E::load_group(a), E::load_group(b));
-        let (cosines, sines) = (f32::load_group(cosines), f32::load_group(sines));
-        let (low, high) = (turned(a[0], b[0], cosines[0], sines[0]), turned(a[1], b[1], cosines[1], sines[1]));
-        (E::store_group([low.0, high.0]), E::store_group([low.1, high.1]))
-    };
-    let (first, second) = y.split_at_mut(half);
+    let (first, second) = y.split_at_mut(x.len() / 2);
+    let (a, b) = x.split_at(x.len() / 2);
     let ((first, first_rest), (second, second_rest)) = (first.as_chunks_mut(), second.as_chunks_mut());
-    let ((a, a_rest), (b, b_rest)) = (x[..half].as_chunks(), x[half..].as_chunks());
-    let ((cosines, cosines_rest), (sines, sines_rest)) = (tables.cosines.as_chunks(), tables.sines.as_chunks());
+    let ((a, a_rest), (b, b_rest)) = (groups(a), groups(b));
+    let ((cosines, cosines_rest), (sines, sines_rest)) = (groups(tables.cosines), groups(tables.sines));
+    turn_halves_groups([first, second], [a, b], cosines, sines);
+    if let (Some(a), Some(b), Some(cosines), Some(sines)) = (a_rest, b_rest, cosines_rest, sines_rest) {
+        let (mut first, mut second) = ([a], [b]);
+        turn_halves_groups([&mut first, &mut second], [&[a], &[b]], &[cosines], &[sines]);
+        put(first_rest, first[0]);
+        put(second_rest, second[0]);
+    }
+}
+
+#[inline(never)]
+fn turn_halves_groups<E: Element>(
+    [first, second]: [&mut [[E; GROUP]]; 2],
+    [a, b]: [&[[E; GROUP]]; 2],
+    cosines: &[[f32; GROUP]],
+    sines: &[[f32; GROUP]],
+) {
     let inputs = a.iter().zip(b).zip(cosines).zip(sines);
     for ((first, second), (((a, b), cosines), sines)) in first.iter_mut().zip(second).zip(inputs) {
-        (*first, *second) = work(a, b, cosines, sines);
-    }
-    if !a_rest.is_empty() {
-        let last = work(&padded(a_rest), &padded(b_rest), &padded(cosines_rest), &padded(sines_rest));
-        first_rest.copy_from_slice(&last.0[..first_rest.len()]);
-        second_rest.copy_from_slice(&last.1[..second_rest.len()]);
+        let (a, b) = (E::load_group(a), E::load_group(b));
+        let (cosines, sines) = (f32::load_group(cosines), f32::load_group(sines));
+        let [low, high] = [0, 1].map(|part| turned(a[part], b[part], cosines[part], sines[part]));
+        *first = E::store_group([low.0, high.0]);
+        *second = E::store_group([low.1, high.1]);
     }
 }
 
