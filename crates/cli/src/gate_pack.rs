@@ -7,7 +7,7 @@ use std::path::Path;
 
 use codec::{Digest, abi, sha256};
 use pack::{Kernel, Pack, Verified};
-use seal::{MemoryRule, Note};
+use seal::{MemoryRule, Note, Size};
 
 use crate::exit::{Exit, Failure, OrExit};
 use crate::prepare::Guest;
@@ -15,6 +15,9 @@ use crate::runfile::RunFile;
 
 /// Bytes of a module's name in a genesis statement.
 const NAME_LEN_MAX: usize = 128;
+
+/// What stands before a pack's digest in that name.
+const PACK_MARK: &str = "pack sha256:";
 
 /// The one gate of a pack: what to run, and how.
 pub(crate) fn gate_of(pack: &Pack<Verified>, place: &Path) -> Result<(RunFile, Guest), Failure> {
@@ -55,6 +58,15 @@ fn check_module(kernel: &Kernel, module: &[u8], place: &Path) -> Result<Digest, 
         let what = format!("the entry point is `{}`, but a gate's is `{}`", kernel.entry_point, abi::EXPORT_EXECUTE);
         return Err(refuse(what));
     }
+    let limits = kernel.limits;
+    let (pages, elements) = Size::read(module).map_or((0, 0), |size| (size.pages, size.table_elements));
+    for (what, found, most) in
+        [("pages of memory", pages, limits.max_memory_pages), ("table elements", elements, limits.max_table_elements)]
+    {
+        if found > u64::from(most) {
+            return Err(refuse(format!("begins with {found} {what}, and the manifest allows {most}")));
+        }
+    }
     let note = Note::read(module);
     let note = note.ok_or_else(|| refuse("not a sealed module; build the pack with `avouch pack build`".to_owned()))?;
     if note.memory != MemoryRule::Fixed {
@@ -87,11 +99,16 @@ fn run_file(pack: &Pack<Verified>, kernel: &Kernel, place: &Path) -> Result<RunF
     Ok(file)
 }
 
+/// What a chain whose module is called so goes on with, as a usage line says it.
+pub(crate) fn source_word(module_name: &str) -> &'static str {
+    if module_name.contains(PACK_MARK) { "PACK --data FILE" } else { "RUNFILE" }
+}
+
 /// What the genesis statement calls the module: the pack by name, version and digest, and the gate in it. The digest is what
 /// counts; names that are too long beside it are left out.
 fn name_of(pack: &Pack<Verified>, kernel: &Kernel) -> String {
     let manifest = pack.manifest();
-    let digest = format!("pack sha256:{}", pack.digest());
+    let digest = format!("{PACK_MARK}{}", pack.digest());
     let name = format!("{} of {} {}, {digest}", kernel.id, manifest.name, manifest.version);
     if name.len() <= NAME_LEN_MAX { name } else { digest }
 }

@@ -6,6 +6,7 @@
 //! | [`sealing`] | the sealed module: sections put together again |
 //! | [`policy`] | what the caller allows |
 //! | [`note`] | what a sealed module says of its own sealing |
+//! | [`size`] | what an instance of a module begins with |
 //! | [`finding`] | the closed list of hazards |
 //! | [`error`] | why a module is not sealed |
 //! | [`limits`] | every limit, with its reason |
@@ -41,6 +42,7 @@ mod operators;
 pub mod policy;
 mod rewrite;
 pub mod sealing;
+pub mod size;
 mod trips;
 mod writer;
 
@@ -51,3 +53,4 @@ pub use finding::{Finding, Reason};
 pub use note::Note;
 pub use policy::{Import, LoopCharge, MemoryRule, Policy};
 pub use sealing::{Report, SEAL_SECTION, SEAL_VERSION, Sealed, seal};
+pub use size::Size;

@@ -1,6 +1,6 @@
 //! What a sealed module says of its own sealing.
 
-use seal::{LoopCharge, MemoryRule, Note, Policy, SEAL_SECTION, cost_table_digest, seal};
+use seal::{LoopCharge, MemoryRule, Note, Policy, SEAL_SECTION, Size, cost_table_digest, seal};
 
 use crate::{GROWING, module, sealed};
 
@@ -57,4 +57,13 @@ fn no_note_a_second_one_and_a_damaged_one_are_none() {
         refused += 1;
     }
     println!("{refused} damaged notes");
+}
+
+#[test]
+fn a_module_says_what_it_begins_with() {
+    let size = |text: &str| Size::read(&wat::parse_str(text).expect("the text is a module"));
+    assert_eq!(size("(module)"), Some(Size { pages: 0, table_elements: 0 }));
+    let text = "(module (memory 3 9) (table 5 funcref) (table 2 8 externref))";
+    assert_eq!(size(text), Some(Size { pages: 3, table_elements: 7 }));
+    assert_eq!(Size::read(b"no module"), None);
 }
