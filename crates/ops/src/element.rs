@@ -10,9 +10,6 @@ pub const GROUP: usize = 8;
 
 /// A stored value.
 pub trait Element: Pod {
-    /// The value 0.
-    const ZERO: Self;
-
     /// As `f32`, without loss.
     fn load(self) -> f32;
 
@@ -30,8 +27,6 @@ pub trait Element: Pod {
 }
 
 impl Element for f32 {
-    const ZERO: Self = 0.0;
-
     #[inline(always)]
     fn load(self) -> f32 {
         self
@@ -61,8 +56,6 @@ impl Element for f32 {
 }
 
 impl Element for u16 {
-    const ZERO: Self = 0;
-
     #[inline(always)]
     fn load(self) -> f32 {
         f16::to_f32(self)
@@ -109,10 +102,10 @@ pub(crate) fn for_each_group<E: Element>(row: &[E], mut work: impl FnMut(&[E; GR
     }
 }
 
-/// The rest of a row, filled up with zeros to a group.
+/// The rest of a row, filled up with zeros to a whole group.
 #[inline(always)]
-pub(crate) fn padded<E: Element>(rest: &[E]) -> [E; GROUP] {
-    let mut group = [E::ZERO; GROUP];
+pub(crate) fn padded<T: Pod, const N: usize>(rest: &[T]) -> [T; N] {
+    let mut group = [T::zeroed(); N];
     for (to, from) in group.iter_mut().zip(rest) {
         *to = *from;
     }

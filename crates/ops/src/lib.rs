@@ -10,7 +10,12 @@
 //! | [`kv`] | packing rows into blocks and back |
 //! | [`lanes`] | vectors of 128 bits: SIMD128 in a module that has it, arrays elsewhere, with the same bits |
 //! | [`lora`] | low-rank adaptation |
+//! | [`math`] | exponential, sine and cosine in lanes |
 //! | [`rmsnorm`] | RMS normalisation |
+//! | [`rope`] | rotary position embedding |
+//! | [`sample`] | calls for tests and benchmarks, made from a seed |
+//! | [`signature`] | names, types and shapes of each operation's tensors |
+//! | [`swiglu`] | SwiGLU |
 #![no_std]
 #![deny(unsafe_code)]
 
@@ -21,7 +26,12 @@ pub mod f16;
 pub mod kv;
 pub mod lanes;
 pub mod lora;
+pub mod math;
 pub mod rmsnorm;
+pub mod rope;
+pub mod sample;
+pub mod signature;
+pub mod swiglu;
 
 pub use call::{Call, Direction, Function, Implementation};
 use codec::kernel::{Code, Descriptor};
@@ -62,9 +72,9 @@ macro_rules! operations {
 
 operations! {
     /// Rotary position embedding, f32.
-    RopeF32 "rope_f32" call::not_there, call::not_there;
+    RopeF32 "rope_f32" rope::reference::f32, rope::fast::f32;
     /// Rotary position embedding, f16 in and out, computed in f32.
-    RopeF16 "rope_f16" call::not_there, call::not_there;
+    RopeF16 "rope_f16" rope::reference::f16, rope::fast::f16;
     /// Rotary position embedding, q8_0 in and out, computed in f32.
     RopeQ8 "rope_q8" call::not_there, call::not_there;
     /// RMS normalisation, f32.
@@ -72,9 +82,9 @@ operations! {
     /// RMS normalisation, f16 in and out.
     RmsNormF16 "rmsnorm_f16" rmsnorm::reference::f16, rmsnorm::fast::f16;
     /// SwiGLU, f32.
-    SwigluF32 "swiglu_f32" call::not_there, call::not_there;
+    SwigluF32 "swiglu_f32" swiglu::reference::f32, swiglu::fast::f32;
     /// SwiGLU, f16 in and out, computed in f32.
-    SwigluF16 "swiglu_f16" call::not_there, call::not_there;
+    SwigluF16 "swiglu_f16" swiglu::reference::f16, swiglu::fast::f16;
     /// f32 to ggml's q4_0 blocks.
     KvPackQ4 "kv_pack_q4" kv::reference::pack_q4, kv::fast::pack_q4;
     /// ggml's q4_0 blocks to f32.

@@ -71,7 +71,7 @@ pub fn unpack_q4(block: &[u8; Q4_BYTES], values: &mut [f32; VALUES]) {
     let (lower, upper) = values.split_at_mut(VALUES / 2);
     let (pairs, _) = pairs.as_flattened().as_chunks();
     let places = lower.as_chunks_mut().0.iter_mut().zip(upper.as_chunks_mut().0);
-    for ((lower, upper), pair) in places.zip(pairs.iter().flat_map(|pairs| U32x4::from_u8(pairs))) {
+    for ((lower, upper), pair) in places.zip(pairs.iter().flat_map(U32x4::from_u8)) {
         *lower = value(pair & U32x4::splat(15));
         *upper = value(pair.right::<4>());
     }
