@@ -49,8 +49,14 @@ fn of_queries() -> Vec<Case<'static>> {
         call("broken encoding", "/v1/kernels/add/forward?param.a=%zz", 400, "bad-query"),
         call("a direction twice said", "/v1/kernels/add/forward?direction=forward", 400, "bad-query"),
         call("a batch's direction that is none", "/v1/kernels/add/batch?direction=up", 400, "bad-query"),
+        call("receipts of a batch", "/v1/kernels/add/batch?receipt=1", 400, "bad-query"),
         ("a query where none is taken", "GET", "/v1/pack?full=1", &[], vec![], 400, "bad-query"),
-        call("a budget above all meters", "/v1/kernels/add/forward?mode=metered&budget=18446744073709551615", 422, "bad-mode"),
+        call(
+            "a budget above all meters",
+            "/v1/kernels/add/forward?mode=metered&budget=18446744073709551615",
+            422,
+            "bad-mode",
+        ),
         call("no such parameter", "/v1/kernels/scale/forward?param.colour=1", 422, "bad-parameter"),
         call("a parameter of another type", "/v1/kernels/scale/forward?param.times=1.5", 422, "bad-parameter"),
         call("a parameter out of range", "/v1/kernels/scale/forward?param.times=4294967296", 422, "bad-parameter"),
@@ -67,9 +73,8 @@ fn of_bodies() -> Vec<Case<'static>> {
         "batch" => "/v1/kernels/add/batch",
         _ => "/v1/kernels/swiglu_f32/forward",
     };
-    let sent = |name, kernel, body, status, word| -> Case<'static> {
-        (name, "POST", to(kernel), &[], body, status, word)
-    };
+    let sent =
+        |name, kernel, body, status, word| -> Case<'static> { (name, "POST", to(kernel), &[], body, status, word) };
     let x = r#"{"x":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}"#;
     let four = |name| [(name, &[1_i32][..])];
     vec![
@@ -83,9 +88,21 @@ fn of_bodies() -> Vec<Case<'static>> {
         sent("too many bytes", "add", raw(x, &[0; 9]), 400, "bad-tensors"),
         sent("a hole", "add", raw(&x.replace("[0,8]", "[1,9]"), &[0; 9]), 400, "bad-tensors"),
         sent("offsets backwards", "add", raw(&x.replace("[0,8]", "[8,0]"), &[0; 8]), 400, "bad-tensors"),
-        sent("a shape that overflows", "add", raw(&x.replace("[2]", "[4294967296,4294967296]"), &[0; 8]), 400, "bad-tensors"),
+        sent(
+            "a shape that overflows",
+            "add",
+            raw(&x.replace("[2]", "[4294967296,4294967296]"), &[0; 8]),
+            400,
+            "bad-tensors",
+        ),
         sent("a type that is none", "add", raw(&x.replace("I32", "I33"), &[0; 8]), 400, "bad-tensors"),
-        sent("the same name twice", "add", raw(&format!("{},{}", &x[..x.len() - 1], &x[1..]), &[0; 8]), 400, "bad-tensors"),
+        sent(
+            "the same name twice",
+            "add",
+            raw(&format!("{},{}", &x[..x.len() - 1], &x[1..]), &[0; 8]),
+            400,
+            "bad-tensors",
+        ),
         sent("a tensor missing", "add", body(&[]), 422, "bad-input"),
         sent("another name", "add", body(&four("z")), 422, "bad-input"),
         sent("a name too much", "add", body(&[("x", &[1]), ("z", &[1])]), 422, "bad-input"),
@@ -101,8 +118,24 @@ fn of_bodies() -> Vec<Case<'static>> {
         sent("a batch with a gap", "batch", body(&four("1/x")), 422, "bad-input"),
         sent("a batch with a leading zero", "batch", body(&four("00/x")), 422, "bad-input"),
         sent("a batch of a million", "batch", body(&four("999999/x")), 422, "bad-input"),
-        ("as JSON", "POST", to("add"), &[("content-type", "application/json")], body(&four("x")), 415, "bad-media-type"),
-        ("as a form", "POST", to("add"), &[("content-type", "multipart/form-data")], body(&four("x")), 415, "bad-media-type"),
+        (
+            "as JSON",
+            "POST",
+            to("add"),
+            &[("content-type", "application/json")],
+            body(&four("x")),
+            415,
+            "bad-media-type",
+        ),
+        (
+            "as a form",
+            "POST",
+            to("add"),
+            &[("content-type", "multipart/form-data")],
+            body(&four("x")),
+            415,
+            "bad-media-type",
+        ),
         sent("too large", "add", vec![0; (1 << 20) + 1], 413, "too-large"),
     ]
 }
@@ -115,10 +148,34 @@ fn of_kernels_and_packs() -> Vec<Case<'static>> {
         ("a kernel that traps", "POST", "/v1/kernels/trap/forward", &[], good(), 500, "kernel-failed"),
         ("a kernel that refuses", "POST", "/v1/kernels/refuse/forward", &[], good(), 422, "kernel-refused"),
         ("a kernel that breaks", "POST", "/v1/kernels/broken/forward", &[], good(), 500, "kernel-failed"),
-        ("a kernel without an end", "POST", "/v1/kernels/spin/forward?deadline_ms=1", &[], body(&[("x", &[-1])]), 504, "deadline"),
-        ("a budget used up", "POST", "/v1/kernels/spin/forward?mode=metered&budget=9", &[], good(), 422, "budget-exhausted"),
+        (
+            "a kernel without an end",
+            "POST",
+            "/v1/kernels/spin/forward?deadline_ms=1",
+            &[],
+            body(&[("x", &[-1])]),
+            504,
+            "deadline",
+        ),
+        (
+            "a budget used up",
+            "POST",
+            "/v1/kernels/spin/forward?mode=metered&budget=9",
+            &[],
+            good(),
+            422,
+            "budget-exhausted",
+        ),
         ("an upgrade by nobody", "POST", "/v1/upgrade", &[], vec![], 401, "bad-token"),
-        ("an upgrade by somebody else", "POST", "/v1/upgrade", &[("authorization", "Bearer 0123456789abcdeF")], vec![], 401, "bad-token"),
+        (
+            "an upgrade by somebody else",
+            "POST",
+            "/v1/upgrade",
+            &[("authorization", "Bearer 0123456789abcdeF")],
+            vec![],
+            401,
+            "bad-token",
+        ),
         ("a rollback by nobody", "POST", "/v1/rollback", &[], vec![], 401, "bad-token"),
         ("an upgrade to nothing", "POST", "/v1/upgrade", ADMIN, vec![], 422, "pack-refused"),
         ("an upgrade to noise", "POST", "/v1/upgrade", ADMIN, vec![7; 2048], 422, "pack-refused"),
@@ -128,7 +185,8 @@ fn of_kernels_and_packs() -> Vec<Case<'static>> {
 }
 
 fn disagreeing() -> Vec<u8> {
-    let view = |shape: &[usize], bytes| safetensors::tensor::TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("fits");
+    let view =
+        |shape: &[usize], bytes| safetensors::tensor::TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("fits");
     let (four, six) = ([0; 16], [0; 24]);
     safetensors::serialize([("gate", view(&[2, 2], &four)), ("up", view(&[2, 3], &six))], None).expect("a file")
 }
@@ -163,7 +221,8 @@ fn without_a_token_nobody_is_let_in() {
 #[test]
 fn what_is_no_http_is_refused_by_the_head() {
     let server = start(|_| {});
-    let header = |name: &str, value: &str| format!("GET /healthz HTTP/1.1\r\nhost: a\r\n{name}: {value}\r\n\r\n").into_bytes();
+    let header =
+        |name: &str, value: &str| format!("GET /healthz HTTP/1.1\r\nhost: a\r\n{name}: {value}\r\n\r\n").into_bytes();
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("nothing of HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03hello over TLS\r\n\r\n".to_vec()),
         ("HTTP/9.9", b"GET / HTTP/9.9\r\n\r\n".to_vec()),
@@ -177,7 +236,10 @@ fn what_is_no_http_is_refused_by_the_head() {
             let many: String = (0..200).map(|number| format!("x{number}: 1\r\n")).collect();
             format!("GET /healthz HTTP/1.1\r\n{many}\r\n").into_bytes()
         }),
-        ("chunks that are none", b"POST /v1/kernels/add/forward HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n\r\n".to_vec()),
+        (
+            "chunks that are none",
+            b"POST /v1/kernels/add/forward HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n\r\n".to_vec(),
+        ),
     ];
     for (name, bytes) in &cases {
         let mut connection = Connection::open(server.address);

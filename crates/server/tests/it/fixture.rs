@@ -110,7 +110,8 @@ pub(crate) fn parts(summand: i32) -> Vec<Part> {
         &[("gate", DType::F32, "rows,dim"), ("up", DType::F32, "rows,dim")],
         &[("y", DType::F32, "rows,dim")],
     );
-    let falling = Part { kernel: kernel("swiglu_f32", swiglu), fallback: Some("swiglu_f32"), ..add_part("unreachable") };
+    let falling =
+        Part { kernel: kernel("swiglu_f32", swiglu), fallback: Some("swiglu_f32"), ..add_part("unreachable") };
     let blocks = interface(&[("x", DType::F32, "rows,dim")], &[("blocks", DType::Q8_0, "rows,dim")]);
     let blocks_back = interface(&[("blocks", DType::Q8_0, "rows,dim")], &[("x", DType::F32, "rows,dim")]);
     vec![

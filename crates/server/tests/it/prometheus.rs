@@ -106,15 +106,17 @@ fn metrics_are_well_formed_and_add_up() {
     assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
     let text = answer.text();
     let samples = read(&text);
-    let calls = |kernel, outcome| {
-        value(&samples, "avouch_kernel_calls_total", &[("kernel", kernel), ("outcome", outcome)])
-    };
+    let calls =
+        |kernel, outcome| value(&samples, "avouch_kernel_calls_total", &[("kernel", kernel), ("outcome", outcome)]);
     assert_eq!((calls("add", "module") - health, calls("trap", "failed"), calls("spin", "failed")), (7.0, 3.0, 1.0));
     let faults = |kernel, kind| value(&samples, "avouch_kernel_faults_total", &[("kernel", kernel), ("kind", kind)]);
     assert_eq!((faults("trap", "unreachable"), faults("spin", "deadline")), (3.0, 1.0));
     let path = "/v1/kernels/{id}/forward";
     let ended = |path, status| value(&samples, "avouch_http_requests_total", &[("path", path), ("status", status)]);
-    assert_eq!((ended(path, "200"), ended(path, "500"), ended(path, "400"), ended("other", "404")), (7.0, 3.0, 1.0, 1.0));
+    assert_eq!(
+        (ended(path, "200"), ended(path, "500"), ended(path, "400"), ended("other", "404")),
+        (7.0, 3.0, 1.0, 1.0)
+    );
     let count = value(&samples, "avouch_http_request_seconds_count", &[("path", path)]);
     let all = value(&samples, "avouch_http_request_seconds_bucket", &[("path", path), ("le", "+Inf")]);
     assert_eq!((count, all), (12.0, 12.0));

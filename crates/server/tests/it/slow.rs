@@ -41,7 +41,8 @@ fn a_reader_that_stalls_is_cut_off() {
     // Nothing is read: the server fills the socket's buffers and waits, but not for ever.
     let open = || {
         let text = get(server.address, "/metrics").text();
-        let line = text.lines().find(|line| line.starts_with("avouch_http_connections ")).expect("the gauge").to_owned();
+        let line =
+            text.lines().find(|line| line.starts_with("avouch_http_connections ")).expect("the gauge").to_owned();
         line.rsplit(' ').next().expect("a value").parse::<u64>().expect("a number")
     };
     while open() > 1 {

@@ -17,9 +17,8 @@ fn calls_in_flight_are_finished() {
     let server = start(|_| {});
     let address = server.address;
     let long = body(&[("x", &[1_500_000_000])]);
-    let call = std::thread::spawn(move || {
-        post(address, "/v1/kernels/spin/forward?mode=metered&budget=100000000000", &long)
-    });
+    let call =
+        std::thread::spawn(move || post(address, "/v1/kernels/spin/forward?mode=metered&budget=100000000000", &long));
     while running(address) == 0 {
         assert!(!call.is_finished(), "the call is long enough to be seen");
     }

@@ -79,7 +79,12 @@ fn packs_that_would_break_callers_or_are_sick_are_refused() {
     let mut sick = parts(2);
     sick[0].golden = parts(1)[0].golden.clone();
     let answer = admin(address, "/v1/upgrade", &file(&packs::pack("tests", "2.0.0", &sick)));
-    assert_eq!((answer.status, answer.json()["error"]["detail"].as_str()), (409, Some("unhealthy")), "{}", answer.text());
+    assert_eq!(
+        (answer.status, answer.json()["error"]["detail"].as_str()),
+        (409, Some("unhealthy")),
+        "{}",
+        answer.text()
+    );
     let mut tampered = file(&test_pack("2.0.0", 2));
     let place = tampered.windows(4).position(|window| window == b"\0asm").expect("a module");
     tampered[place + 20] ^= 1;
