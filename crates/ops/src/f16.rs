@@ -4,7 +4,7 @@
 //! NaN becomes quiet and keeps its sign and the upper ten bits of its payload, as in the crate `half`; the tests compare
 //! every one of the 2^16 halves, and every `f32` around each place where the rounding changes.
 //!
-//! [`to_f32`] and [`from_f32`] convert one value, [`widen`] and [`narrow`] eight in vectors, with the same bits. The one float operation
+//! [`to_f32`] and [`from_f32`] convert one value, [`widen`] and [`narrow`] eight in vectors, with the same bits but for quietness. The one float operation
 //! is an addition that rounds where the result is subnormal; the conversion from an integer is exact.
 
 use crate::lanes::{F32x4, U32x4};
@@ -51,20 +51,19 @@ pub const fn from_f32(value: f32) -> u16 {
     (sign | if magnitude < 143 << 23 { finite } else { special }) as u16
 }
 
-/// The values of eight halves.
+/// The values of eight halves. A NaN keeps its payload and is not made quiet, which any arithmetic does.
+///
+/// Written for few operators and few constants: what does not fit in sixteen registers is loaded again in every turn of a loop.
 #[inline(always)]
 #[must_use]
 pub fn widen(halves: &[u16; 8]) -> [F32x4; 2] {
     U32x4::from_u16(halves).map(|halves| {
-        let sign = (halves & U32x4::splat(0x8000)).left::<16>();
         let magnitude = halves & U32x4::splat(MAGNITUDE);
-        let normal = magnitude.left::<13>() + U32x4::splat(REBIAS);
-        let quiet = U32x4::splat(INFINITE).less_signed(magnitude) & U32x4::splat(QUIET);
-        let special = (normal + U32x4::splat(REBIAS)) | quiet;
-        let is_zero = magnitude.equal(U32x4::splat(0));
-        let subnormal = (magnitude.to_floats().bits() - U32x4::splat(24 << 23)) & !is_zero;
-        let finite = magnitude.less_signed(U32x4::splat(NORMAL)).select_words(subnormal, normal);
-        (sign | magnitude.less_signed(U32x4::splat(INFINITE)).select_words(finite, special)).as_floats()
+        let sign = (halves ^ magnitude).left::<16>();
+        // Exponents differ by 112; a product with a power of two is exact, and makes subnormal halves normal.
+        let finite = magnitude.left::<13>().as_floats() * F32x4::splat(5_192_296_858_534_827_628_530_496_329_220_096.0);
+        let is_special = U32x4::splat(INFINITE - 1).less_signed(magnitude);
+        (finite.bits() | (is_special & U32x4::splat(0x7f80_0000)) | sign).as_floats()
     })
 }
 
@@ -74,17 +73,19 @@ pub fn widen(halves: &[u16; 8]) -> [F32x4; 2] {
 pub fn narrow(values: [F32x4; 2]) -> [u16; 8] {
     U32x4::to_u16(values.map(|values| {
         let bits = values.bits();
-        let sign = bits.right::<16>() & U32x4::splat(0x8000);
         let magnitude = bits & U32x4::splat(0x7fff_ffff);
-        let odd = magnitude.right::<13>() & U32x4::splat(1);
-        let normal = (magnitude - U32x4::splat(REBIAS - 0x0fff) + odd).right::<13>();
-        let sum = magnitude.as_floats() + F32x4::splat(0.5);
-        let subnormal = sum.bits() - U32x4::splat(0.5_f32.to_bits());
-        let payload = magnitude.right::<13>() & U32x4::splat(0x03ff) | U32x4::splat(0x0200);
+        let sign = (bits ^ magnitude).right::<16>();
+        // 65,536 stands for everything that is infinite, and for NaN at first.
+        let finite = F32x4::splat(65_536.0).smaller(magnitude.as_floats());
+        let exponent = (finite.bits() & U32x4::splat(0x7f80_0000)).larger_signed(U32x4::splat(113 << 23));
+        // Of this power of two one unit in the last place is that of the half, so that the addition rounds to a whole
+        // number of those. The hidden bit of the value carries one into the exponent.
+        let power = exponent + U32x4::splat(13 << 23);
+        let units = (finite + power.as_floats()).bits() - power;
+        let half = (exponent - U32x4::splat(113 << 23)).right::<13>() + units;
         let is_nan = U32x4::splat(0x7f80_0000).less_signed(magnitude);
-        let special = U32x4::splat(INFINITE) | (is_nan & payload);
-        let finite = magnitude.less_signed(U32x4::splat(113 << 23)).select_words(subnormal, normal);
-        sign | magnitude.less_signed(U32x4::splat(143 << 23)).select_words(finite, special)
+        let nan = magnitude.right::<13>() & U32x4::splat(0x03ff) | U32x4::splat(0x0200);
+        sign | half | (is_nan & nan)
     }))
 }
 
@@ -109,8 +110,13 @@ mod tests {
             assert_eq!(value.to_bits(), expected.to_f32_const().to_bits(), "half {bits:#06x}");
             let quiet = if expected.is_nan() { 0x0200 } else { 0 };
             assert_eq!(from_f32(value), bits | quiet, "half {bits:#06x} and back");
+            let loud = if expected.is_nan() {
+                value.to_bits() & !QUIET | u32::from(bits & 0x0200) << 13
+            } else {
+                value.to_bits()
+            };
             let widened = widen(&[bits ^ 1, bits, bits, bits, bits, bits, 0, bits]).map(F32x4::bits).map(U32x4::array);
-            assert_eq!((widened[0][1], widened[1][3]), (value.to_bits(), value.to_bits()), "half {bits:#06x} in lanes");
+            assert_eq!((widened[0][1], widened[1][3]), (loud, loud), "half {bits:#06x} in lanes");
             compared += 1;
         }
         println!("{compared} halves");
