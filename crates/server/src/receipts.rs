@@ -73,6 +73,7 @@ pub fn of_reply(loaded: &Loaded, request: &Request<'_>, reply: &Reply) -> Option
         Implementation::Module => invocation::Implementation::Module,
         Implementation::Reference => invocation::Implementation::Reference,
         Implementation::Native => invocation::Implementation::Native,
+        Implementation::HostComputed => invocation::Implementation::HostComputed,
     };
     let call = Call::of(loaded, request)?;
     let outcome = reply.degraded.as_ref().map_or(Outcome::Done, |failure| outcome_of(&failure.cause));
