@@ -70,7 +70,7 @@ fn main() -> ExitCode {
             failure.exit
         }
     };
-    ExitCode::from(exit as u8)
+    ExitCode::from(exit.code())
 }
 
 /// The storage asserts what a damaged journal may break. The journal turns that into an error of its own, which says all
@@ -89,7 +89,7 @@ fn say(failure: &Failure, format: Format) {
     let text = match format {
         Format::Table => format!("avouch: {error:#} [{}]", exit.word()),
         Format::Json | Format::Yaml => {
-            serde_json::json!({"error": {"word": exit.word(), "code": *exit as u8, "message": format!("{error:#}")}})
+            serde_json::json!({"error": {"word": exit.word(), "code": exit.code(), "message": format!("{error:#}")}})
                 .to_string()
         }
     };
@@ -98,6 +98,7 @@ fn say(failure: &Failure, format: Format) {
 }
 
 fn exit_help() -> String {
-    let lines = Exit::TABLE.iter().map(|(exit, word, meaning)| format!("  {}  {word:14} {meaning}\n", *exit as u8));
-    format!("Exit codes:\n{}", lines.collect::<String>())
+    let lines = Exit::rows().map(|(code, word, meaning)| format!("  {code:2}  {word:14} {meaning}\n"));
+    let refusals = "  20 and above   a pack or its place is refused: `avouch pack --help` lists the words\n";
+    format!("Exit codes:\n{}{refusals}", lines.collect::<String>())
 }
