@@ -82,11 +82,11 @@ fn parsed(version: &str) -> Version {
 }
 
 /// A place that does not give a pack.
-pub(crate) fn depot_failure(error: DepotError) -> Failure {
-    Failure::new(Exit::Policy, error)
+fn depot_failure(error: DepotError) -> Failure {
+    Failure::new(error.row().map_or(Exit::World, Exit::refusal), error)
 }
 
 /// A pack that is refused.
-pub(crate) fn pack_failure(path: &Path, error: &PackError) -> Failure {
-    Failure::message(Exit::Policy, format!("{}: {error}", path.display()))
+fn pack_failure(path: &Path, error: &PackError) -> Failure {
+    Failure::message(Exit::refusal(error.row()), format!("{}: {error}", path.display()))
 }
