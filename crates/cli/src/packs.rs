@@ -21,10 +21,6 @@ const WASMI_VERSION: &str = "2.0.0";
 /// What both engines have, as a pack's platforms name it.
 const SIMD: &str = "simd128";
 
-/// That kernels may ask for the models of their pack.
-#[cfg(feature = "wasi-nn")]
-const WASI_NN: &str = "wasi-nn";
-
 /// Whether this is a pack and not a run file: a folder, or a file that begins as a ustar archive does.
 pub(crate) fn is_pack(path: &Path) -> bool {
     const MAGIC: &[u8] = b"ustar";
@@ -69,7 +65,7 @@ fn platform(engine: EngineName) -> (PlatformName, &'static str, Vec<String>) {
         EngineName::Wasmtime => {
             let mut features = vec![SIMD.to_owned()];
             #[cfg(feature = "wasi-nn")]
-            features.push(WASI_NN.to_owned());
+            features.push(codec::kernel::FEATURE_WASI_NN.to_owned());
             features.sort();
             (PlatformName::Wasmtime, WASMTIME_VERSION, features)
         }

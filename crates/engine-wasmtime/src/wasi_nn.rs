@@ -16,6 +16,7 @@ pub mod model;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use codec::kernel::{WASI_NN_IMPORTS, WASI_NN_MODULE};
 use engine::{EngineError, EngineErrorKind, KernelFault, KernelStop, Trap};
 use wasmtime::{ExternType, Linker};
 use wasmtime_wasi_nn::witx::WasiNnCtx;
@@ -24,13 +25,6 @@ use wasmtime_wasi_nn::{Backend, Registry};
 use self::backend::{ModelBackend, ModelRegistry};
 pub use self::model::Models;
 use crate::kernel_state::KernelState;
-
-/// The module whose functions a kernel may import.
-pub const IMPORT_MODULE: &str = "wasi_ephemeral_nn";
-
-/// Those functions: `wasmtime-wasi-nn` has `load` besides, which a kernel has no use for, because it may use no model but
-/// those of its pack.
-pub const IMPORTS: [&str; 5] = ["load_by_name", "init_execution_context", "set_input", "compute", "get_output"];
 
 /// What one instance has asked for so far.
 pub(crate) struct Inference(WasiNnCtx);
@@ -43,7 +37,7 @@ impl Inference {
 
 /// Whether this is a function that a kernel may import.
 pub(crate) fn allows(module: &str, name: &str, ty: &ExternType) -> bool {
-    module == IMPORT_MODULE && IMPORTS.contains(&name) && matches!(ty, ExternType::Func(_))
+    module == WASI_NN_MODULE && WASI_NN_IMPORTS.contains(&name) && matches!(ty, ExternType::Func(_))
 }
 
 /// Puts the functions where a kernel's imports are looked for.
@@ -63,7 +57,7 @@ pub(crate) fn guarded(
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| {
         let words = words_of(&*panic);
         if words.contains("guest error conversion") {
-            let place = Some(format!("an import of `{IMPORT_MODULE}`"));
+            let place = Some(format!("an import of `{WASI_NN_MODULE}`"));
             return KernelStop::Fault(KernelFault {
                 trap: Trap::MemoryOutOfBounds,
                 address: None,
@@ -71,7 +65,7 @@ pub(crate) fn guarded(
                 place,
             });
         }
-        let what = format!("`{IMPORT_MODULE}` failed within the host: {words}");
+        let what = format!("`{WASI_NN_MODULE}` failed within the host: {words}");
         KernelStop::World(EngineError::new(EngineErrorKind::Other, what))
     })
 }
