@@ -1,8 +1,17 @@
 //! The small engine: wasmi, `no_std`, and the other engine's oracle.
+//!
+//! | module | concept |
+//! | --- | --- |
+//! | this page | the engine, its containers |
+//! | `fault` | what wasmi's errors mean |
+//! | `kernel` | kernels |
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+
+mod fault;
+mod kernel;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -11,11 +20,9 @@ use alloc::vec::Vec;
 
 use codec::abi;
 use engine::limits::{MEMORY_BYTES_MAX, NATIVE_STACK_BYTES, TABLE_ELEMENTS_MAX, TABLES_MAX};
-use engine::{EngineError, EngineErrorKind, GlobalValue, State, Stop, Trap};
-use wasmi::errors::{ErrorKind, MemoryError, TableError};
+use engine::{EngineError, EngineErrorKind, GlobalValue, State, Stop};
 use wasmi::{
-    Config, ExternType, Global, Linker, Memory, Store, StoreLimits, StoreLimitsBuilder, TrapCode, TypedFunc, Val,
-    ValType,
+    Config, ExternType, Global, Linker, Memory, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, Val, ValType,
 };
 
 const NAME: &str = "wasmi 2.0";
@@ -93,11 +100,11 @@ impl engine::Module for WasmiModule {
     }
 
     fn instantiate(&self) -> Result<Box<dyn engine::Instance>, EngineError> {
-        let mut store = Store::new(self.0.engine(), growth_limits());
+        let mut store = Store::new(self.0.engine(), growth_limits(MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX));
         store.limiter(|limits| limits);
         let instance = Linker::new(self.0.engine())
             .instantiate_and_start(&mut store, &self.0)
-            .map_err(|error| EngineError::new(instantiation_kind(&error), error.to_string()))?;
+            .map_err(|error| EngineError::new(fault::instantiation_kind(&error), error.to_string()))?;
         let missing = |name: &str| EngineError::new(EngineErrorKind::MissingExport, format!("`{name}`"));
         let memory = instance.get_memory(&store, abi::EXPORT_MEMORY).ok_or_else(|| missing(abi::EXPORT_MEMORY))?;
         let global = |name: &str| instance.get_global(&store, name).ok_or_else(|| missing(name));
@@ -120,23 +127,12 @@ impl engine::Module for WasmiModule {
     }
 }
 
-/// Whose fault it is that there is no instance: the host's if it has no memory; else the module's, which asks for more than the
-/// limits or has a segment out of bounds.
-fn instantiation_kind(error: &wasmi::Error) -> EngineErrorKind {
-    match error.kind() {
-        ErrorKind::Memory(MemoryError::OutOfSystemMemory)
-        | ErrorKind::Table(TableError::OutOfSystemMemory)
-        | ErrorKind::TrapCode(TrapCode::OutOfSystemMemory) => EngineErrorKind::OutOfResources,
-        _ => EngineErrorKind::InvalidModule,
-    }
-}
-
 /// What growth beyond the engine's limits does: it ends the call. (wasmi answers −1 by itself where the module's own maximum
 /// is in the way, before it asks these.)
-fn growth_limits() -> StoreLimits {
+fn growth_limits(memory_bytes: usize, table_elements: usize) -> StoreLimits {
     StoreLimitsBuilder::new()
-        .memory_size(MEMORY_BYTES_MAX)
-        .table_elements(TABLE_ELEMENTS_MAX)
+        .memory_size(memory_bytes)
+        .table_elements(table_elements)
         .tables(TABLES_MAX)
         .trap_on_grow_failure(true)
         .build()
@@ -154,35 +150,11 @@ struct WasmiInstance {
 }
 
 impl WasmiInstance {
-    /// What an error of a call means. The stop global tells sealing's own checks from the guest's `unreachable`.
     fn stop(&self, error: &wasmi::Error) -> Stop {
-        let trap = match error.as_trap_code() {
-            Some(TrapCode::UnreachableCodeReached) => match self.stop.get(&self.store).i32() {
-                Some(code) if code == abi::SealStop::Meter as i32 => Trap::MeterExhausted,
-                Some(code) if code == abi::SealStop::Depth as i32 => Trap::DepthExhausted,
-                _ => Trap::Unreachable,
-            },
-            Some(TrapCode::MemoryOutOfBounds) => Trap::MemoryOutOfBounds,
-            Some(TrapCode::TableOutOfBounds) => Trap::TableOutOfBounds,
-            Some(TrapCode::IndirectCallToNull | TrapCode::BadSignature) => Trap::BadIndirectCall,
-            Some(TrapCode::IntegerOverflow | TrapCode::BadConversionToInteger) => Trap::IntegerOverflow,
-            Some(TrapCode::IntegerDivisionByZero) => Trap::DivisionByZero,
-            Some(TrapCode::StackOverflow) => {
-                return Stop::World(EngineError::new(EngineErrorKind::NativeStackOverflow, error.to_string()));
-            }
-            Some(TrapCode::GrowthOperationLimited | TrapCode::OutOfSystemMemory) => {
-                return Stop::World(EngineError::new(EngineErrorKind::OutOfResources, error.to_string()));
-            }
-            Some(_) | None => return Stop::World(EngineError::new(world_kind(error), error.to_string())),
-        };
-        Stop::Trap(trap)
-    }
-}
-
-fn world_kind(error: &wasmi::Error) -> EngineErrorKind {
-    match error.kind() {
-        ErrorKind::Memory(_) | ErrorKind::Table(_) => EngineErrorKind::OutOfResources,
-        _ => EngineErrorKind::Other,
+        match fault::trap(error, self.stop.get(&self.store).i32()) {
+            Ok(trap) => Stop::Trap(trap),
+            Err(kind) => Stop::World(EngineError::new(kind, error.to_string())),
+        }
     }
 }
 

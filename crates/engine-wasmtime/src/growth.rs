@@ -13,7 +13,17 @@ use wasmtime::{Error, ResourceLimiter, Result};
 const ADDRESSABLE_BYTES: usize = 1 << 32;
 
 /// What an instance's store asks before memory or a table is made or grown.
-pub(crate) struct Growth;
+#[derive(Clone, Copy)]
+pub(crate) struct Growth {
+    pub(crate) memory_bytes_max: usize,
+    pub(crate) table_elements_max: usize,
+}
+
+impl Growth {
+    /// The limits of every engine.
+    pub(crate) const CONTAINER: Self =
+        Self { memory_bytes_max: MEMORY_BYTES_MAX, table_elements_max: TABLE_ELEMENTS_MAX };
+}
 
 /// The host's limit was hit, or the host had no memory.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +31,7 @@ pub(crate) struct HostLimit;
 
 impl ResourceLimiter for Growth {
     fn memory_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        within(desired, maximum.unwrap_or(ADDRESSABLE_BYTES), MEMORY_BYTES_MAX)
+        within(desired, maximum.unwrap_or(ADDRESSABLE_BYTES), self.memory_bytes_max)
     }
 
     /// Comes only after `memory_growing` allowed it, so that the module's own maximum is not the reason.
@@ -30,7 +40,7 @@ impl ResourceLimiter for Growth {
     }
 
     fn table_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
-        within(desired, maximum.unwrap_or(usize::MAX), TABLE_ELEMENTS_MAX)
+        within(desired, maximum.unwrap_or(usize::MAX), self.table_elements_max)
     }
 
     fn table_grow_failed(&mut self, error: Error) -> Result<()> {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use codec::abi;
-use engine::{EngineError, EngineErrorKind, GlobalValue, State, Stop, Trap};
+use engine::{EngineError, EngineErrorKind, GlobalValue, State, Stop};
 use wasmtime::{Global, InstancePre, Memory, Store, TypedFunc, Val};
 
-use crate::deadline::Ticker;
+use crate::deadline::{TICKS_PER_DEADLINE, Ticker};
+use crate::fault;
 use crate::growth::{Growth, HostLimit};
 
 /// An instance with its store and the exports that the host uses.
@@ -29,10 +30,10 @@ struct SealGlobals {
 
 impl WasmtimeInstance {
     pub(crate) fn new(template: &InstancePre<Growth>, ticker: Option<&Arc<Ticker>>) -> Result<Self, EngineError> {
-        let mut store = Store::new(template.module().engine(), Growth);
+        let mut store = Store::new(template.module().engine(), Growth::CONTAINER);
         store.limiter(|growth| growth);
         if let Some(ticker) = ticker {
-            ticker.arm(&mut store);
+            ticker.arm(&mut store, TICKS_PER_DEADLINE.into());
         }
         let instance = template
             .instantiate(&mut store)
@@ -65,36 +66,16 @@ impl WasmtimeInstance {
 
     fn arm(&mut self) {
         if let Some(ticker) = &self.ticker {
-            ticker.arm(&mut self.store);
+            ticker.arm(&mut self.store, TICKS_PER_DEADLINE.into());
         }
     }
 
-    /// What an error of a call means. The stop global tells sealing's own checks from the guest's `unreachable`.
     fn stop(&mut self, error: &wasmtime::Error) -> Stop {
-        use wasmtime::Trap as Code;
-        let world = |kind| Stop::World(EngineError::new(kind, format!("{error:#}")));
-        if error.is::<HostLimit>() {
-            return world(EngineErrorKind::OutOfResources);
+        let stopped_by = self.seal.as_ref().and_then(|seal| seal.stop.get(&mut self.store).i32());
+        match fault::trap(error, stopped_by) {
+            Ok(trap) => Stop::Trap(trap),
+            Err(kind) => Stop::World(EngineError::new(kind, format!("{error:#}"))),
         }
-        let trap = match error.downcast_ref::<Code>() {
-            Some(Code::UnreachableCodeReached) => {
-                let code = self.seal.as_ref().and_then(|seal| seal.stop.get(&mut self.store).i32());
-                match code {
-                    Some(code) if code == abi::SealStop::Meter as i32 => Trap::MeterExhausted,
-                    Some(code) if code == abi::SealStop::Depth as i32 => Trap::DepthExhausted,
-                    _ => Trap::Unreachable,
-                }
-            }
-            Some(Code::MemoryOutOfBounds) => Trap::MemoryOutOfBounds,
-            Some(Code::TableOutOfBounds) => Trap::TableOutOfBounds,
-            Some(Code::IndirectCallToNull | Code::BadSignature) => Trap::BadIndirectCall,
-            Some(Code::IntegerOverflow | Code::BadConversionToInteger) => Trap::IntegerOverflow,
-            Some(Code::IntegerDivisionByZero) => Trap::DivisionByZero,
-            Some(Code::StackOverflow) => return world(EngineErrorKind::NativeStackOverflow),
-            Some(Code::Interrupt) => return world(EngineErrorKind::Deadline),
-            Some(_) | None => return world(EngineErrorKind::Other),
-        };
-        Stop::Trap(trap)
     }
 }
 
@@ -158,7 +139,7 @@ impl engine::Instance for WasmtimeInstance {
 
 /// Whose fault it is that there is no instance: the module's, if it asks for more than the limits or has a segment out of
 /// bounds; else the host's.
-fn instantiation_kind(error: &wasmtime::Error) -> EngineErrorKind {
+pub(crate) fn instantiation_kind(error: &wasmtime::Error) -> EngineErrorKind {
     if error.is::<wasmtime::Trap>() || error.is::<HostLimit>() {
         EngineErrorKind::InvalidModule
     } else {

@@ -5,13 +5,23 @@
 //! | this page | configuration, the engine and its modules |
 //! | `artefact` | compiled code kept on disk, and why it may be trusted |
 //! | `deadline` | the wall-clock guard |
+//! | `fault` | what Wasmtime's errors mean |
 //! | `growth` | how far memory may grow, and whose affair it is when it cannot |
 //! | `instance` | a running container |
+//! | [`kernel`] | kernels: their configuration, what is asked of a module |
+//! | `kernel_instance`, `kernel_state` | a running kernel, and what its store holds |
+//! | `wasi_nn` | with the feature of that name: the models of a pack, which the host computes for a kernel |
 
 mod artefact;
 mod deadline;
+mod fault;
 mod growth;
 mod instance;
+pub mod kernel;
+mod kernel_instance;
+mod kernel_state;
+#[cfg(feature = "wasi-nn")]
+pub mod wasi_nn;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,9 +35,10 @@ use wasmtime::{
 };
 
 use crate::artefact::ArtefactCache;
-use crate::deadline::Ticker;
+use crate::deadline::{TICKS_PER_DEADLINE, Ticker};
 use crate::growth::Growth;
 use crate::instance::WasmtimeInstance;
+pub use crate::kernel::KernelOptions;
 
 const NAME: &str = "wasmtime 48.0";
 
@@ -54,6 +65,8 @@ pub struct WasmtimeEngine {
     engine: wasmtime::Engine,
     cache: Option<ArtefactCache>,
     ticker: Option<std::sync::Arc<Ticker>>,
+    #[cfg(feature = "wasi-nn")]
+    models: Option<wasi_nn::Models>,
 }
 
 impl WasmtimeEngine {
@@ -62,10 +75,50 @@ impl WasmtimeEngine {
     /// # Errors
     /// [`EngineErrorKind::OutOfResources`] if the address space for the pool cannot be had.
     pub fn new(options: &Options) -> Result<Self, EngineError> {
-        let engine = wasmtime::Engine::new(&config(options.deadline.is_some()))
+        let mut pool = PoolingAllocationConfig::new();
+        pool.total_core_instances(INSTANCES_MAX)
+            .total_memories(INSTANCES_MAX)
+            .total_tables(INSTANCES_MAX)
+            .linear_memory_keep_resident(1 << 20);
+        Self::build(pool, options.deadline.map(|deadline| deadline / TICKS_PER_DEADLINE), options.cache.as_ref())
+    }
+
+    /// The parts that containers and kernels have in common.
+    fn build(
+        mut pool: PoolingAllocationConfig,
+        tick: Option<Duration>,
+        cache: Option<&PathBuf>,
+    ) -> Result<Self, EngineError> {
+        pool.max_memories_per_module(1)
+            .max_tables_per_module(TABLES_MAX as u32)
+            .max_memory_size(MEMORY_BYTES_MAX)
+            .table_elements(TABLE_ELEMENTS_MAX);
+        let mut config = Config::new();
+        config
+            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+            .memory_init_cow(true)
+            .max_wasm_stack(NATIVE_STACK_BYTES)
+            .epoch_interruption(tick.is_some())
+            .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+            .wasm_relaxed_simd(false);
+        let engine = wasmtime::Engine::new(&config)
             .map_err(|error| EngineError::new(EngineErrorKind::OutOfResources, format!("{error:#}")))?;
-        let ticker = options.deadline.map(|deadline| Ticker::start(&engine, deadline));
-        Ok(Self { engine, cache: options.cache.clone().map(ArtefactCache::new), ticker })
+        let ticker = tick.map(|tick| Ticker::start(&engine, tick));
+        Ok(Self {
+            engine,
+            cache: cache.cloned().map(ArtefactCache::new),
+            ticker,
+            #[cfg(feature = "wasi-nn")]
+            models: None,
+        })
+    }
+
+    fn compile_bytes(&self, module: &[u8]) -> Result<wasmtime::Module, EngineError> {
+        match &self.cache {
+            Some(cache) => cache.compile(&self.engine, module),
+            None => wasmtime::Module::new(&self.engine, module),
+        }
+        .map_err(invalid)
     }
 }
 
@@ -90,38 +143,13 @@ fn invalid(error: wasmtime::Error) -> EngineError {
     EngineError::new(EngineErrorKind::InvalidModule, format!("{error:#}"))
 }
 
-fn config(deadline: bool) -> Config {
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(INSTANCES_MAX)
-        .total_memories(INSTANCES_MAX)
-        .total_tables(INSTANCES_MAX)
-        .max_memories_per_module(1)
-        .max_tables_per_module(TABLES_MAX as u32)
-        .max_memory_size(MEMORY_BYTES_MAX)
-        .table_elements(TABLE_ELEMENTS_MAX)
-        .linear_memory_keep_resident(1 << 20);
-    let mut config = Config::new();
-    config
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
-        .memory_init_cow(true)
-        .max_wasm_stack(NATIVE_STACK_BYTES)
-        .epoch_interruption(deadline)
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        .wasm_relaxed_simd(false);
-    config
-}
-
 impl engine::Engine for WasmtimeEngine {
     fn name(&self) -> &'static str {
         NAME
     }
 
     fn compile(&self, sealed: &[u8]) -> Result<Box<dyn engine::Module>, EngineError> {
-        let module = match &self.cache {
-            Some(cache) => cache.compile(&self.engine, sealed),
-            None => wasmtime::Module::new(&self.engine, sealed),
-        }
-        .map_err(invalid)?;
+        let module = self.compile_bytes(sealed)?;
         check_seal_exports(&module)?;
         self.template(&module)
     }

@@ -1,10 +1,24 @@
 //! What every engine must do alike for kernels: modules with the kernel ABI of [`codec::kernel`].
+//!
+//! What can end a call that would not end by itself:
+//!
+//! | module | Wasmtime | Wasmtime with a clock | wasmi |
+//! | --- | --- | --- | --- |
+//! | sealed | its meter | its meter, and the clock | its meter |
+//! | not sealed | refused | the clock | refused |
+//!
+//! *Metered*: the host sets the meter to the budget; where it stops is the same everywhere. *Deadline*: with a clock, the
+//! host gives the call its ticks. Without one it sets the meter to what the kernel could not use up in that time
+//! (`docs/decisions/0016-interruption.md` has the rate and what each way costs); a meter that stops such a call says
+//! nothing about the work, only that the deadline is long past.
+//!
+//! An engine takes the presence of sealing's globals as proof that a module is sealed. They can be faked: whoever compiles a
+//! stranger's module has sealed it himself.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
-
-use codec::kernel::Region;
+use core::time::Duration;
 
 use crate::stop::{EngineError, Trap};
 
@@ -12,6 +26,9 @@ use crate::stop::{EngineError, Trap};
 pub trait KernelEngine: Send + Sync {
     /// The engine's name and version, for annexes and messages.
     fn name(&self) -> &'static str;
+
+    /// The period of the engine's clock; `None` if it has none, so that only a meter can end a call.
+    fn tick(&self) -> Option<Duration>;
 
     /// Compiles a kernel. A sealed module is bounded by its meter. A module that is not sealed is compiled only by an
     /// engine whose clock can stop it.
@@ -27,7 +44,8 @@ pub trait KernelEngine: Send + Sync {
     ) -> Result<Box<dyn KernelModule>, EngineError>;
 }
 
-/// What a kernel may take: from its manifest, capped by the device class.
+/// What a kernel may take: from its manifest, capped by the device class. A module whose memory or table *begins* above
+/// these is refused; one whose memory may grow further gets no more than these.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct KernelLimits {
     /// Pages of 64 KiB that its memory may have.
@@ -44,8 +62,17 @@ pub trait KernelModule: Send + Sync {
     /// Whether the module carries sealing's meter, so that a call can be metered and receipted.
     fn is_sealed(&self) -> bool;
 
+    /// Whether the host computes for the kernel, by functions that it imports. Such a call is bounded by the engine's clock
+    /// alone and is never metered or replayed: the module counts as not sealed.
+    fn is_host_computed(&self) -> bool {
+        false
+    }
+
     /// Whether the module exports `kernel_backward`.
     fn has_backward(&self) -> bool;
+
+    /// Pages that an instance's memory can have at most: the module's own maximum, or the limit if that is lower.
+    fn pages_max(&self) -> u32;
 
     /// A new instance in its initial state. `kernel_init` has not been called.
     ///
@@ -96,7 +123,8 @@ pub trait KernelInstance: Send {
     /// Sets what is left of the meter; does nothing to a module that is not sealed.
     fn set_meter(&mut self, units: i64);
 
-    /// Gives the next calls this many ticks of the engine's clock each. Does nothing on an engine without a clock.
+    /// Gives each of the next calls this many whole ticks of the engine's clock; before this is called they have
+    /// [`EPOCH_TICKS`](crate::limits::EPOCH_TICKS). Does nothing on an engine without a clock.
     fn set_epoch_ticks(&mut self, ticks: u64);
 }
 
@@ -117,8 +145,9 @@ pub struct KernelFault {
     /// What happened: the same on every engine. A native stack overflow of a module that is not sealed counts as
     /// [`Trap::DepthExhausted`].
     pub trap: Trap,
-    /// For a memory violation, the first byte and the number of bytes, where the engine tells.
-    pub access: Option<Region>,
+    /// For a memory violation, the address that was not there, where the engine tells. With an operator's constant offset
+    /// it can be above 2^32.
+    pub address: Option<u64>,
     /// The size of the linear memory in bytes when it happened.
     pub memory_bytes: u64,
     /// Where: function and byte offset in the module, where the engine tells.
@@ -128,8 +157,8 @@ pub struct KernelFault {
 impl fmt::Display for KernelFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.trap)?;
-        if let Some(access) = self.access {
-            write!(f, " at {:#x}, {} bytes, in a memory of {} bytes", access.offset, access.size, self.memory_bytes)?;
+        if let Some(address) = self.address {
+            write!(f, " at {address:#x}, in a memory of {} bytes", self.memory_bytes)?;
         }
         match &self.place {
             Some(place) => write!(f, " ({place})"),

@@ -21,4 +21,8 @@ pub const TABLE_ELEMENTS_MAX: usize = 64 << 10;
 /// The most tables that an engine instantiates: compilers make one.
 pub const TABLES_MAX: usize = 1;
 
+/// Ticks of an engine's clock that a call into a kernel has unless told otherwise: 10 s at the server's tick of 10 ms, which
+/// no kernel over 64 MiB needs.
+pub const EPOCH_TICKS: u64 = 1_000;
+
 const _: () = assert!(DEPTH_LIMIT as usize * 8 <= NATIVE_STACK_BYTES);
