@@ -79,9 +79,9 @@ impl Runner {
 
     fn run(&mut self) -> i32 {
         self.fill_meter();
-        self.calls.iter().fold(0, |code, (_, placed)| {
-            code | self.function.call(&mut self.store, placed.at as i32).expect("no trap")
-        })
+        self.calls
+            .iter()
+            .fold(0, |code, (_, placed)| code | self.function.call(&mut self.store, placed.at as i32).expect("no trap"))
     }
 
     /// What the calls have cost, in units; 0 without a meter.
@@ -108,12 +108,22 @@ impl Runner {
 pub(crate) fn table(only: Option<&str>) {
     let plain = Engine::default();
     let epochs = Engine::new(Config::new().epoch_interruption(true)).expect("an engine");
-    println!("{:<24} {:>9} {:>10} {:>6} {:>6} | ratios to unbounded: {}", "kernel", "bytes", "unbounded", "native", "u/ns", WAYS[1..].join(", "));
+    println!(
+        "{:<24} {:>9} {:>10} {:>6} {:>6} | ratios to unbounded: {}",
+        "kernel",
+        "bytes",
+        "unbounded",
+        "native",
+        "u/ns",
+        WAYS[1..].join(", ")
+    );
     for op in Op::ALL {
         for direction in [Direction::Forward, Direction::Backward] {
             for bytes in SIZES {
                 let name = format!("{}{}", op.id(), if direction == Direction::Backward { " backward" } else { "" });
-                if only.is_none_or(|only| name.starts_with(only)) && let Some(case) = Case::new(*op, direction, bytes) {
+                if only.is_none_or(|only| name.starts_with(only))
+                    && let Some(case) = Case::new(*op, direction, bytes)
+                {
                     row(&name, &plain, &epochs, &case, bytes);
                 }
             }
@@ -159,13 +169,19 @@ fn row(name: &str, plain: &Engine, epochs: &Engine, case: &Case, bytes: u32) {
     let ratio = |nanos: f64| nanos / base;
     println!(
         "{name:<24} {:>9} {:>7.1} us {:>6.2} {:>6.2} | {:>6.3} {:>6.3} {:>6.3} {:>6.3}",
-        case.bytes(), base / 1e3, base / native, units as f64 / sealed,
-        ratio(sealed), ratio(each), ratio(epochs), ratio(chunks)
+        case.bytes(),
+        base / 1e3,
+        base / native,
+        units as f64 / sealed,
+        ratio(sealed),
+        ratio(each),
+        ratio(epochs),
+        ratio(chunks)
     );
 }
 
 /// The same call in the host's own code, over a copy of the memory.
-fn native(runner: &Runner) -> impl FnMut(u64) -> f64 {
+fn native(runner: &Runner) -> impl FnMut(u64) -> f64 + use<> {
     let mut memory = runner.memory.data(&runner.store).to_vec();
     let (case, placed) = &runner.calls[0];
     let (op, direction, descriptor) = (case.op, case.direction, placed.descriptor);
