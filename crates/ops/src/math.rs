@@ -27,7 +27,7 @@ pub struct Exp {
     pub exponent: U32x4,
 }
 
-/// e to the power of `x`, which lies between −262 and 262 or is a NaN.
+/// e to the power of `x`, which lies between −174.6 and 87 or is a NaN.
 #[inline(always)]
 #[must_use]
 pub fn exp(x: F32x4) -> Exp {

@@ -87,14 +87,10 @@ impl Sample {
     #[must_use]
     pub fn random(op: Op, direction: Direction, values: Values, seed: u64) -> Option<Self> {
         let mut random = Random::new(seed);
-        let bounds: &[u32] = match op {
-            Op::LoraF32 | Op::LoraF16 => &[5, 9, 20, 40, 70, 140],
-            _ if op.is_float() => &[3, 4, 9, 17, 40, 260],
-            _ => &[3, 5, 7, 9],
-        };
         let dims = symbols(op.signature(direction)?);
         let dims = dims.into_iter().map(|symbol| {
-            let bound = bounds[random.below(bounds.len() as u32) as usize];
+            // Small numbers are likelier than large ones.
+            let bound = 1 + random.below(bound(symbol));
             let number = if random.below(40) == 0 { 0 } else { 1 + random.below(bound) };
             (symbol, op.legal(symbol, number))
         });
@@ -146,23 +142,27 @@ impl Sample {
 }
 
 impl Op {
-    fn is_float(self) -> bool {
-        match self {
-            Self::RopeF32 | Self::RopeF16 | Self::RmsNormF32 | Self::RmsNormF16 => true,
-            Self::SwigluF32 | Self::SwigluF16 | Self::LoraF32 | Self::LoraF16 => true,
-            Self::RopeQ8 | Self::KvPackQ4 | Self::KvUnpackQ4 | Self::KvPackQ8 | Self::KvUnpackQ8 => false,
-        }
-    }
-
     /// What the operation takes in place of `number`: whole blocks, whole pairs.
     fn legal(self, symbol: &str, number: u32) -> u32 {
         match self {
             Self::RopeQ8 | Self::KvPackQ4 | Self::KvUnpackQ4 | Self::KvPackQ8 | Self::KvUnpackQ8 if symbol == "dim" => {
-                number * blocks::VALUES as u32
+                number.div_ceil(blocks::VALUES as u32) * blocks::VALUES as u32
             }
             Self::RopeF32 | Self::RopeF16 if symbol == "dim" => number.next_multiple_of(2),
             _ => number,
         }
+    }
+}
+
+/// The largest number that a symbol stands for in a random shape. Those of the low-rank adaptation go past its tiles.
+fn bound(symbol: &str) -> u32 {
+    match symbol {
+        "batch" => 3,
+        "heads" => 5,
+        "seq" => 9,
+        "rows" => 80,
+        "rank" => 160,
+        _ => 260,
     }
 }
 
