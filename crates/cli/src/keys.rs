@@ -16,8 +16,13 @@ use crate::exit::{Exit, Failure, OrExit};
 const SECRET_FILE: &str = "root.secret";
 const PUBLIC_FILE: &str = "operator.pub";
 const STATEMENT_FILE: &str = "statement.pub";
+const PUBLISHER_FILE: &str = "publisher.pub";
+const INVOCATION_FILE: &str = "invocation.pub";
 const POST_QUANTUM_FILE: &str = "operator-ml-dsa-44.pub";
 const TRUST_FILE: &str = "trust.toml";
+
+/// What a publisher's public key file says of itself.
+pub(crate) const PUBLISHER_COMMENT: &str = "avouch publisher";
 
 /// A folder with a root secret and the operator's public key.
 pub(crate) struct KeyFolder(PathBuf);
@@ -79,6 +84,15 @@ impl KeyFolder {
         Ok(operator)
     }
 
+    /// The publisher's public key, from its file or from the root secret; `None` if there is neither.
+    pub(crate) fn publisher(&self) -> Result<Option<PublicKey>, Failure> {
+        let path = self.0.join(PUBLISHER_FILE);
+        if path.exists() {
+            return read_public(&path).map(Some);
+        }
+        Ok(self.read()?.map(|secret| secret.publisher_key().public()))
+    }
+
     /// Where the trust store for others lies.
     pub(crate) fn trust_path(&self) -> PathBuf {
         self.0.join(TRUST_FILE)
@@ -111,21 +125,35 @@ impl KeyFolder {
     }
 }
 
+/// Reads a public key file.
+pub(crate) fn read_public(path: &Path) -> Result<PublicKey, Failure> {
+    let place = path.display();
+    let text = fs::read_to_string(path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?;
+    let file = PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::Malformed)?;
+    Ok(file.key)
+}
+
 /// What others need to check what this secret's keys sign: each public key alone, and a trust store with all of them.
-fn public_files(secret: &RootSecret) -> [(&'static str, String); 4] {
+fn public_files(secret: &RootSecret) -> Vec<(&'static str, String)> {
     let (operator, statement) = (secret.operator_key().public(), secret.statement_key().public());
+    let invocation = secret.invocation_key().public();
+    let publisher = secret.publisher_key().public();
     let second = PostQuantumSigningKey::from_seed(&secret.operator_post_quantum_seed()).public().clone();
     let line = |key, comment: &str| PublicKeyFile { key, comment: comment.to_owned() }.to_string();
     let store = format!(
         "# Whom to trust for what (spec/trust.md). Give this file to whoever verifies, over a way that they trust.\n\
          version = 1\n\n\
          [[signer]]\nname = \"operator\"\nkey = \"{operator}\"\nml-dsa-44 = \"{second}\"\nroles = [\"operator\"]\n\n\
-         [[signer]]\nname = \"statements\"\nkey = \"{statement}\"\nroles = [\"statement\"]\n"
+         [[signer]]\nname = \"statements\"\nkey = \"{statement}\"\nroles = [\"statement\"]\n\n\
+         [[signer]]\nname = \"invocations\"\nkey = \"{invocation}\"\nroles = [\"invocation\"]\n\n\
+         [[signer]]\nname = \"publisher\"\nkey = \"{publisher}\"\nroles = [\"publisher\"]\n"
     );
     let second = PostQuantumKeyFile { key: second, comment: "avouch operator".to_owned() }.to_string();
-    [
+    vec![
         (PUBLIC_FILE, line(operator, "avouch operator")),
         (STATEMENT_FILE, line(statement, "avouch statement")),
+        (PUBLISHER_FILE, line(publisher, PUBLISHER_COMMENT)),
+        (INVOCATION_FILE, line(invocation, "avouch invocation")),
         (POST_QUANTUM_FILE, second),
         (TRUST_FILE, store),
     ]

@@ -10,6 +10,7 @@ use verify::trust::STORE_LEN_MAX;
 use verify::{Role, TrustStore};
 
 use crate::exit::{Exit, Failure, OrExit};
+use crate::keys;
 
 /// Whose word counts, and when.
 #[derive(clap::Args, Clone, Debug)]
@@ -29,6 +30,11 @@ pub(crate) struct Trust {
 }
 
 impl TrustArguments {
+    /// Whether nobody is named.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.trust.is_empty()
+    }
+
     /// Reads the files.
     pub(crate) fn read(&self) -> Result<Trust, Failure> {
         let mut store = TrustStore::default();
@@ -53,7 +59,12 @@ fn read_store(path: &Path) -> Result<TrustStore, Failure> {
     }
     let file =
         PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}; {advice}")).or_exit(Exit::Malformed)?;
-    let role = if file.comment == "avouch statement" { Role::Statement } else { Role::Operator };
+    let role = match file.comment.as_str() {
+        "avouch statement" => Role::Statement,
+        keys::PUBLISHER_COMMENT => Role::Publisher,
+        "avouch invocation" => Role::Invocation,
+        _ => Role::Operator,
+    };
     let mut store = TrustStore::default();
     store.add(file.key, file.comment, role);
     Ok(store)

@@ -56,7 +56,6 @@ pub const fn from_f32(value: f32) -> u16 {
 /// Written for few operators and few constants (what does not fit in sixteen registers is loaded again in every turn of a
 /// loop), and with the product last: bits that are taken of a product are made canonical first where a module is sealed.
 #[inline(always)]
-#[must_use]
 pub fn widen(halves: &[u16; 8]) -> [F32x4; 2] {
     /// 2^112: the exponents' biases differ by so much.
     const REBIAS: u32 = (112 + 127) << 23;

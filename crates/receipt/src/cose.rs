@@ -39,6 +39,8 @@ pub enum Content {
     Snapshot,
     /// The statement that two engines disagree.
     Divergence,
+    /// A kernel's invocation.
+    Invocation,
 }
 
 /// An envelope: protected header, payload and signature, and the further signatures that it may carry.
@@ -84,6 +86,7 @@ impl Content {
             Self::Genesis => "application/vnd.avouch.genesis+cbor",
             Self::Snapshot => "application/vnd.avouch.snapshot+cbor",
             Self::Divergence => "application/vnd.avouch.divergence+cbor",
+            Self::Invocation => "application/vnd.avouch.invocation+cbor",
         }
     }
 }

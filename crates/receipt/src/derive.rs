@@ -11,6 +11,8 @@ use crate::keys::SigningKey;
 const DOMAIN: &[u8] = b"avouch/v1/";
 const OPERATOR: &[u8] = b"avouch/v1/operator";
 const STATEMENT: &[u8] = b"avouch/v1/statement";
+const PUBLISHER: &[u8] = b"avouch/v1/publisher";
+const INVOCATION: &[u8] = b"avouch/v1/invocation";
 const OPERATOR_ML_DSA_44: &[u8] = b"avouch/v1/operator-ml-dsa-44";
 const RUNTIME_ML_DSA_44: &str = "runtime-ml-dsa-44";
 const INSECURE: &[u8] = b"avouch/v1/insecure-from-configuration";
@@ -102,6 +104,18 @@ impl RootSecret {
     #[must_use]
     pub fn statement_key(&self) -> SigningKey {
         SigningKey::from_seed(&self.expand(None, &[STATEMENT]))
+    }
+
+    /// The publisher's key, which signs kernel packs: HKDF without salt, info "avouch/v1/publisher".
+    #[must_use]
+    pub fn publisher_key(&self) -> SigningKey {
+        SigningKey::from_seed(&self.expand(None, &[PUBLISHER]))
+    }
+
+    /// The host's key for receipts of kernel invocations: HKDF without salt, info "avouch/v1/invocation".
+    #[must_use]
+    pub fn invocation_key(&self) -> SigningKey {
+        SigningKey::from_seed(&self.expand(None, &[INVOCATION]))
     }
 
     /// The seed (ξ of FIPS 204, algorithm 1) of an instance's ML-DSA-44 key, which signs bodies beside the runtime's key:

@@ -33,12 +33,16 @@ pub enum FormatError {
     PostQuantumSignature,
     /// The genesis statement: the envelope's payload.
     Genesis(DecodeError),
-    /// A snapshot manifest or a divergence statement: the envelope's payload.
+    /// A snapshot manifest, a divergence statement or an invocation: the envelope's payload.
     Statement(DecodeError),
     /// The state: a byte string in a snapshot manifest.
     State(DecodeError),
     /// The two bodies of a divergence statement are the same, of different steps, or differ elsewhere than it says.
     NoDivergence,
+    /// A kernel's id is empty, too long or has control characters.
+    KernelId,
+    /// Mode, meter, outcome, implementation and outputs of an invocation cannot all be true.
+    InvocationParts,
     /// An engine's name is too long or has control characters.
     EngineName,
     /// A key of the genesis statement is not a canonical point of large order.
@@ -66,6 +70,10 @@ impl fmt::Display for FormatError {
             Self::Statement(error) => write!(f, "statement: {error}"),
             Self::State(error) => write!(f, "state: {error}"),
             Self::NoDivergence => f.write_str("the two bodies do not differ as the statement says"),
+            Self::KernelId => f.write_str("a kernel's id is empty, too long or has control characters"),
+            Self::InvocationParts => {
+                f.write_str("mode, meter, outcome, implementation and outputs of the invocation cannot all be true")
+            }
             Self::EngineName => f.write_str("an engine's name is too long or has control characters"),
             Self::GenesisKey => f.write_str("a key of the genesis statement is not an acceptable Ed25519 public key"),
         }

@@ -14,6 +14,7 @@
 //! | [`snapshot`] | the manifest of an instance at rest |
 //! | [`divergence`] | the statement that two engines disagree about a step |
 //! | [`difference`] | the name of the first field in which two bodies differ |
+//! | [`invocation`] | the receipt of one kernel's invocation |
 //! | [`log`] | the Merkle tree over receipts, its signed heads, proofs and exports |
 //! | [`batch`] | strict verification of many signatures together |
 //! | [`keys`] | Ed25519 keys, strict verification |
@@ -45,6 +46,7 @@ pub mod divergence;
 pub mod error;
 pub mod frame;
 pub mod genesis;
+pub mod invocation;
 pub mod keyfile;
 pub mod keys;
 pub mod limits;
@@ -66,6 +68,7 @@ pub use divergence::{Account, Divergence, SignedDivergence};
 pub use error::FormatError;
 pub use frame::Frame;
 pub use genesis::{Genesis, GenesisStatement, Parent, PostQuantumTrust, Trust};
+pub use invocation::{Invocation, SignedInvocation};
 pub use keys::{CheckedKey, PublicKey, Signature, SigningKey};
 pub use outcome::{Denial, Exhaustion, Outcome, TrapCode};
 #[cfg(feature = "post-quantum")]

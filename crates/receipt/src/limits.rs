@@ -67,6 +67,16 @@ pub const DIVERGENCE_LEN_MAX: usize = 2
     + (3 + 1 + 8 + (1 + 34 + 9) + (2 + FIELD_NAME_LEN_MAX) + 2 * (3 + BODY_LEN_MAX + 2 + ENGINE_NAME_LEN_MAX))
     + 66;
 
+/// Bytes of a kernel's id in an invocation.
+pub const KERNEL_ID_LEN_MAX: usize = 128;
+
+/// Bytes of the widest invocation: twelve keys and values, and the map's head.
+pub const INVOCATION_PAYLOAD_LEN_MAX: usize =
+    1 + 12 + (1 + 34 + 34) + (2 + KERNEL_ID_LEN_MAX) + 1 + (34 + 34 + 34) + 9 + (1 + 9 + 34) + 3 + 1;
+
+/// Bytes of the widest signed invocation: tag and array, protected header, unprotected header, payload, signature.
+pub const INVOCATION_LEN_MAX: usize = 2 + 56 + 1 + (3 + INVOCATION_PAYLOAD_LEN_MAX) + 66;
+
 /// Bytes of the comment in a public key file.
 pub const COMMENT_LEN_MAX: usize = 128;
 

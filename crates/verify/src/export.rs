@@ -1,15 +1,20 @@
 //! What a journal gives away, one file at a time: a `.tlog-proof`, a transparent receipt, a statement in a DSSE envelope
-//! or in a Sigstore bundle. Each carries its genesis statement, so that a trust store is all that is needed beside it.
+//! or in a Sigstore bundle. Each carries its genesis statement, so that a trust store is all that is needed beside it. The
+//! receipt of a kernel's invocation, which belongs to no chain, is checked here too.
 
 use jiff::Timestamp;
+use receipt::cose::Content;
 use receipt::log::checkpoint::{self, Checkpoint};
 use receipt::log::{TlogProof, Transparent};
-use receipt::{Genesis, PublicKey, Receipt};
+use receipt::{Genesis, PublicKey, Receipt, SignedInvocation};
 use statement::{Refusal, Run};
 
 use crate::fault::{Fault, FaultKind};
 use crate::record::judge_genesis;
 use crate::trust::{Role, Standing, TrustStore};
+
+/// Bytes at the start of a COSE_Sign1 within which the media type stands.
+const COSE_HEAD_LEN: usize = 64;
 
 /// The kinds of file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +27,8 @@ pub enum ExportKind {
     Statement,
     /// The same in a Sigstore bundle.
     Bundle,
+    /// The receipt of a kernel's invocation.
+    Invocation,
 }
 
 /// What was found.
@@ -31,8 +38,8 @@ pub struct Export {
     pub kind: ExportKind,
     /// What it says, in one sentence.
     pub says: String,
-    /// The epoch of its receipt, or the last one of its run.
-    pub epoch: u64,
+    /// The epoch of its receipt, or the last one of its run; an invocation has none.
+    pub epoch: Option<u64>,
     /// The trusted key that vouches for it: the operator's, or the one that signed the statement.
     pub signer: Option<PublicKey>,
     /// What the trust store says of that key.
@@ -47,7 +54,10 @@ impl ExportKind {
         if bytes.starts_with(b"c2sp.org/tlog-proof@v1\n") {
             Some(Self::TlogProof)
         } else if bytes.first() == Some(&0xd2) {
-            Some(Self::Transparent)
+            let media_type = Content::Invocation.media_type().as_bytes();
+            let head = &bytes[..bytes.len().min(COSE_HEAD_LEN)];
+            let is_invocation = head.windows(media_type.len()).any(|window| window == media_type);
+            Some(if is_invocation { Self::Invocation } else { Self::Transparent })
         } else if text.starts_with(b"{") {
             let is_bundle = text.windows(11).any(|window| window == b"\"mediaType\"");
             Some(if is_bundle { Self::Bundle } else { Self::Statement })
@@ -64,6 +74,7 @@ impl ExportKind {
             Self::Transparent => "transparent receipt (COSE, RFC 9942)",
             Self::Statement => "statement (in-toto in DSSE)",
             Self::Bundle => "statement (Sigstore bundle)",
+            Self::Invocation => "receipt of a kernel's invocation (COSE)",
         }
     }
 }
@@ -77,6 +88,7 @@ pub fn export(kind: ExportKind, bytes: &[u8], trust: &TrustStore, now: Timestamp
         ExportKind::TlogProof => tlog_proof(bytes, trust, now),
         ExportKind::Transparent => transparent(bytes, trust, now),
         ExportKind::Statement | ExportKind::Bundle => signed_statement(kind, bytes, trust, now),
+        ExportKind::Invocation => invocation(bytes, trust, now),
     }
 }
 
@@ -90,7 +102,7 @@ fn tlog_proof(bytes: &[u8], trust: &TrustStore, now: Timestamp) -> Result<Export
         .map_err(|error| Fault::at(FaultKind::BadSignature, epoch, format!("the proof does not hold: {error}")))?;
     own_signatures(proof.genesis(), proof.receipt())?;
     let says = says_included(proof.receipt(), epoch, included.index, included.size);
-    Ok(Export { kind: ExportKind::TlogProof, says, epoch, signer, standing })
+    Ok(Export { kind: ExportKind::TlogProof, says, epoch: Some(epoch), signer, standing })
 }
 
 fn transparent(bytes: &[u8], trust: &TrustStore, now: Timestamp) -> Result<Export, Fault> {
@@ -103,7 +115,30 @@ fn transparent(bytes: &[u8], trust: &TrustStore, now: Timestamp) -> Result<Expor
         .map_err(|error| Fault::at(FaultKind::BadSignature, epoch, format!("the proof does not hold: {error}")))?;
     own_signatures(found.genesis(), found.receipt())?;
     let says = says_included(found.receipt(), epoch, included.index, included.size);
-    Ok(Export { kind: ExportKind::Transparent, says, epoch, signer, standing })
+    Ok(Export { kind: ExportKind::Transparent, says, epoch: Some(epoch), signer, standing })
+}
+
+/// The receipt of an invocation: found by its key id, checked with that key. What no key of the store signed proves nothing.
+fn invocation(bytes: &[u8], trust: &TrustStore, now: Timestamp) -> Result<Export, Fault> {
+    let kind = ExportKind::Invocation;
+    let signed = SignedInvocation::decode(bytes).map_err(|error| {
+        Fault::new(FaultKind::Malformed, format!("the receipt of an invocation is malformed: {error}"))
+    })?;
+    let found = signed.invocation();
+    let replayable = if found.is_replayable() { "replayable" } else { "not replayable" };
+    let says = format!(
+        "{} {}: {}, made by {}, {}, {replayable}; module {}, pack {}",
+        found.kernel, found.direction, found.outcome, found.implementation, found.mode, found.module, found.pack
+    );
+    let Some(key) = trust.keys().into_iter().find(|key| key.id() == signed.key_id()) else {
+        return Ok(Export { kind, says, epoch: None, signer: None, standing: Standing::Unknown });
+    };
+    let verified = key.check().is_ok_and(|key| signed.verify(&key).is_ok());
+    if !verified {
+        return Err(Fault::new(FaultKind::BadSignature, "the signature on the receipt does not verify"));
+    }
+    let standing = trust.judge(&key, Role::Invocation, Some(&found.module), now);
+    Ok(Export { kind, says, epoch: None, signer: Some(key), standing })
 }
 
 /// The head speaks for the receipt; its own signatures must hold all the same, and speak of this genesis statement.
@@ -139,7 +174,7 @@ fn signed_statement(kind: ExportKind, bytes: &[u8], trust: &TrustStore, now: Tim
     let run = opened.statement.run();
     let standing = trust.judge(&opened.key, Role::Statement, Some(&run.module.digest), now);
     let says = consistent(run, trust, now)?;
-    Ok(Export { kind, says, epoch: run.chain.last_epoch, signer: Some(opened.key), standing })
+    Ok(Export { kind, says, epoch: Some(run.chain.last_epoch), signer: Some(opened.key), standing })
 }
 
 /// What the statement quotes holds too: its genesis statement, and the checkpoint under the log key that it names.

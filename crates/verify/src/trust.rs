@@ -26,6 +26,10 @@ pub enum Role {
     Statement,
     /// Cosigns checkpoints of other people's logs.
     Cosigner,
+    /// Signs kernel packs.
+    Publisher,
+    /// Signs receipts of kernel invocations.
+    Invocation,
 }
 
 /// A signer as the store knows it.
@@ -292,6 +296,8 @@ impl fmt::Display for Role {
             Self::Operator => "operator",
             Self::Statement => "statement",
             Self::Cosigner => "cosigner",
+            Self::Publisher => "publisher",
+            Self::Invocation => "invocation",
         })
     }
 }

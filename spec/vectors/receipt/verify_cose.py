@@ -99,7 +99,7 @@ def check_keys():
         info = b"avouch/v1/runtime-ml-dsa-44" + b"\0" + module + instance
         check(hkdf(secret, configuration, info) == keys[f"{mode}_runtime-ml-dsa-44_seed"], f"{mode} ML-DSA seed")
         derived += 1
-    for role in ("operator", "statement"):
+    for role in ("operator", "statement", "invocation"):
         seed = hkdf(keys["root_secret"], None, b"avouch/v1/" + role.encode())
         check(seed == keys[f"{role}_seed"], f"{role} seed")
         check(public_of(seed) == keys[f"{role}_public"], f"{role} public key")

@@ -28,7 +28,7 @@ impl Report for Made {
         let rows = [
             ("root secret", format!("{} (only you can read it; keep a copy)", self.secret_file)),
             ("public key", format!("{} (give it to whoever verifies)", self.public_file)),
-            ("trust store", format!("{} (the same with the keys for statements and ML-DSA)", self.trust_file)),
+            ("trust store", format!("{} (the same with the keys for each other role)", self.trust_file)),
             ("operator", self.operator.clone()),
         ];
         output::pairs(&rows)

@@ -20,7 +20,7 @@ const EXPORT_LEN_MAX: u64 = 16 << 20;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// A journal; or what `avouch log proof` or `avouch export` wrote.
+    /// A journal; or what `avouch log proof` or `avouch export` wrote; or the receipt of a kernel's invocation.
     file: PathBuf,
     /// A head pin that was kept elsewhere: finds out whether the journal was cut short or rolled back.
     #[arg(long, value_name = "FILE")]
@@ -35,7 +35,7 @@ struct Checked {
     word: &'static str,
     kind: &'static str,
     detail: String,
-    epoch: u64,
+    epoch: Option<u64>,
     signer: Option<String>,
     standing: String,
 }

@@ -25,7 +25,8 @@ fn every_role_instance_module_configuration_and_root_has_its_own_key() {
     let insecure = RootSecret::insecure_from_configuration(&name.configuration);
     let mut keys = Vec::new();
     for root in [fixture::root(), RootSecret::insecure_from_configuration(&name.configuration)] {
-        keys.extend([root.operator_key().public(), root.statement_key().public()]);
+        let signers = [root.operator_key(), root.statement_key(), root.publisher_key()];
+        keys.extend(signers.map(|key| key.public()));
         // Seeds of the other algorithm: they must not be an Ed25519 key's either.
         let seeds = [root.operator_post_quantum_seed(), root.runtime_post_quantum_seed(&name)];
         keys.extend(seeds.map(|seed| SigningKey::from_seed(&seed).public()));

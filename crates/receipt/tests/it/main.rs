@@ -7,6 +7,7 @@ mod claims;
 mod coverage;
 mod edge_cases;
 mod fixture;
+mod invocations;
 mod keys;
 mod log_bitflips;
 mod log_fixture;

@@ -30,7 +30,7 @@ pub(crate) fn from_hex(text: &str) -> Vec<u8> {
     text.as_bytes().chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("writing to a string");
         text
@@ -81,6 +81,12 @@ fn keys() {
     let statement = fixture::root().statement_key();
     line("statement_seed", &*statement.expose_seed());
     line("statement_public", &statement.public().0);
+    let publisher = fixture::root().publisher_key();
+    line("publisher_seed", &*publisher.expose_seed());
+    line("publisher_public", &publisher.public().0);
+    let invocation = fixture::root().invocation_key();
+    line("invocation_seed", &*invocation.expose_seed());
+    line("invocation_public", &invocation.public().0);
     line("operator-ml-dsa-44_seed", &*fixture::root().operator_post_quantum_seed());
     line("dummy_seed", &DUMMY_SEED);
     compare("keys.txt", &text);
@@ -236,7 +242,7 @@ fn again(kind: &str, bytes: &[u8]) -> Result<Vec<u8>, FormatError> {
 }
 
 /// An error as one word: layer, reason and offset.
-fn word(error: FormatError) -> String {
+pub(crate) fn word(error: FormatError) -> String {
     match error {
         FormatError::Envelope(inner) => format!("Envelope:{:?}:{}", inner.reason, inner.offset),
         FormatError::Body(inner) => format!("Body:{:?}:{}", inner.reason, inner.offset),
@@ -261,7 +267,7 @@ fn rejected() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 
 /// Replaces the first `from` in `bytes` by `to`.
 #[track_caller]
-fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+pub(crate) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let place = bytes.windows(from.len()).position(|window| window == from).expect("the bytes are there");
     [&bytes[..place], to, &bytes[place + from.len()..]].concat()
 }

@@ -1,0 +1,24 @@
+//! How long calls of a kernel take, to tell which are short.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// Picoseconds for each byte of inputs and outputs, a running mean over the last calls. Zero: none was seen.
+#[derive(Default, Debug)]
+pub(crate) struct Speed(AtomicU64);
+
+impl Speed {
+    /// A call over that many bytes took so long. Updates of threads that meet may be lost; it is a mean.
+    pub(crate) fn observe(&self, bytes: u64, elapsed: Duration) {
+        let now = (elapsed.as_nanos() as u64).saturating_mul(1_000) / bytes.max(1) + 1;
+        let before = self.0.load(Relaxed);
+        let mean = if before == 0 { now } else { before - before / 8 + now / 8 };
+        self.0.store(mean.max(1), Relaxed);
+    }
+
+    /// How long a call over that many bytes is expected to take.
+    pub(crate) fn expect(&self, bytes: u64) -> Option<Duration> {
+        let picoseconds = self.0.load(Relaxed);
+        (picoseconds > 0).then(|| Duration::from_nanos(picoseconds.saturating_mul(bytes) / 1_000))
+    }
+}
