@@ -36,6 +36,16 @@ def inputs():
     put("codec", "kinds", bytes.fromhex("8a0038ff40416162c3a980a0c100f5f6"))
 
 
+def packs():
+    good = VECTORS / "pack" / "good"
+    for folder in sorted(good.iterdir()):
+        put("pack", f"manifest-{folder.name}", b"\x00" + (folder / "kernels.json").read_bytes())
+    put("pack", "golden", b"\x01" + (good / "full" / "golden" / "copy_f32.json").read_bytes())
+    put("pack", "path", b"\x02copy/copy_f32.wasm")
+    for number, path in enumerate(sorted((good / "minimal").rglob("*.*"))):
+        put("pack", f"file-{path.name}", bytes([3, number]) + path.read_bytes())
+
+
 def lines(*path):
     text = VECTORS.joinpath(*path).read_text()
     return [line.split() for line in text.splitlines() if line and not line.startswith("#")]
@@ -108,6 +118,7 @@ def main():
     inputs()
     receipts()
     log()
+    packs()
     streams()
     for target in ["engines_agree", "sealed_and_unsealed_agree"]:
         described(target, [b""] * 8, 3000)

@@ -54,6 +54,8 @@ subcommands! {
     Check check;
     /// Seal a module: close its hazards, build the meter into it.
     Seal seal;
+    /// Build, sign, verify, inspect, push and pull packs of kernels.
+    Pack pack;
     /// Make a root secret and the operator's public key.
     Keygen keygen;
     /// Measure ticks, phases, meter and signatures on this machine.

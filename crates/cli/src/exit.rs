@@ -1,30 +1,39 @@
-//! Exit codes: one table, the same words in messages and in JSON.
+//! Exit codes: one table, the same words in messages and in JSON. What may be wrong with a pack, and with a place that
+//! keeps one, stands in tables of its own in `pack` and `depot`.
 
 use std::fmt;
 
 /// How the program ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
 pub(crate) enum Exit {
-    Good = 0,
-    World = 1,
-    Usage = 2,
-    BadSignature = 3,
-    BrokenChain = 4,
-    Divergence = 5,
-    Policy = 6,
-    Budget = 7,
-    Malformed = 8,
-    SignerUnknown = 9,
-    Uncovered = 10,
-    Expired = 11,
-    Revoked = 12,
-    WrongRole = 13,
-    RolledBack = 14,
+    Good,
+    World,
+    Usage,
+    BadSignature,
+    BrokenChain,
+    Divergence,
+    Policy,
+    Budget,
+    Malformed,
+    SignerUnknown,
+    Uncovered,
+    Expired,
+    Revoked,
+    WrongRole,
+    RolledBack,
+    /// A pack is refused.
+    Pack(Refusal),
+}
+
+/// A row of [`pack::PackError::TABLE`] or [`depot::DepotError::TABLE`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Refusal {
+    code: u8,
+    word: &'static str,
 }
 
 impl Exit {
-    /// Each with its word and what it means.
+    /// Each with its word and what it means, in the order of their codes from 0 on.
     pub(crate) const TABLE: [(Self, &'static str, &'static str); 15] = [
         (Self::Good, "good", "done, and all is well"),
         (Self::World, "world", "a file, the machine or the network failed"),
@@ -47,8 +56,42 @@ impl Exit {
         (Self::RolledBack, "rolled-back", "what a head pin or checkpoint knows is not there any more"),
     ];
 
+    /// The exit of a refusal by its row.
+    pub(crate) fn refusal((code, word, _): (u8, &'static str, &'static str)) -> Self {
+        Self::Pack(Refusal { code, word })
+    }
+
     pub(crate) fn word(self) -> &'static str {
-        Self::TABLE[self as usize].1
+        match self.place() {
+            Ok(place) => Self::TABLE[place].1,
+            Err(refusal) => refusal.word,
+        }
+    }
+
+    /// What the program ends with.
+    pub(crate) fn code(self) -> u8 {
+        match self.place() {
+            Ok(place) => place as u8,
+            Err(refusal) => refusal.code,
+        }
+    }
+
+    /// Code, word and meaning of every exit but refusals.
+    pub(crate) fn rows() -> impl Iterator<Item = (u8, &'static str, &'static str)> {
+        Self::TABLE.into_iter().map(|(exit, word, meaning)| (exit.code(), word, meaning))
+    }
+
+    /// Code, word and meaning of every refusal.
+    pub(crate) fn refusals() -> impl Iterator<Item = (u8, &'static str, &'static str)> {
+        pack::PackError::TABLE.iter().chain(depot::DepotError::TABLE).copied()
+    }
+
+    /// The number of its row in the table above.
+    fn place(self) -> Result<usize, Refusal> {
+        match self {
+            Self::Pack(refusal) => Err(refusal),
+            own => Ok(Self::TABLE.iter().position(|(exit, ..)| *exit == own).expect("every exit has a row")),
+        }
     }
 }
 

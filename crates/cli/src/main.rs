@@ -6,6 +6,8 @@
 //! | [`runfile`] | the run file: what to run, on what, under which policy |
 //! | [`at_rest`] | the state of a chain at one of its steps |
 //! | [`prepare`] | from a profile to a sealed, compiled module |
+//! | [`packs`] | packs, read and held to the trust store |
+//! | [`gate_pack`] | a gate out of a pack: its module, its run file |
 //! | [`engines`] | the engines by name |
 //! | [`keys`] | key files and who may read them |
 //! | [`identity`] | the keys of an instance, and the genesis statement over them |
@@ -23,11 +25,13 @@ mod command;
 mod engines;
 mod exit;
 mod explain;
+mod gate_pack;
 mod heads;
 mod identity;
 mod keys;
 mod names;
 mod output;
+mod packs;
 mod pictures;
 mod prepare;
 mod record;
@@ -66,7 +70,7 @@ fn main() -> ExitCode {
             failure.exit
         }
     };
-    ExitCode::from(exit as u8)
+    ExitCode::from(exit.code())
 }
 
 /// The storage asserts what a damaged journal may break. The journal turns that into an error of its own, which says all
@@ -85,7 +89,7 @@ fn say(failure: &Failure, format: Format) {
     let text = match format {
         Format::Table => format!("avouch: {error:#} [{}]", exit.word()),
         Format::Json | Format::Yaml => {
-            serde_json::json!({"error": {"word": exit.word(), "code": *exit as u8, "message": format!("{error:#}")}})
+            serde_json::json!({"error": {"word": exit.word(), "code": exit.code(), "message": format!("{error:#}")}})
                 .to_string()
         }
     };
@@ -94,6 +98,7 @@ fn say(failure: &Failure, format: Format) {
 }
 
 fn exit_help() -> String {
-    let lines = Exit::TABLE.iter().map(|(exit, word, meaning)| format!("  {}  {word:14} {meaning}\n", *exit as u8));
-    format!("Exit codes:\n{}", lines.collect::<String>())
+    let lines = Exit::rows().map(|(code, word, meaning)| format!("  {code:2}  {word:14} {meaning}\n"));
+    let refusals = "  20 and above   a pack or its place is refused: `avouch pack --help` lists the words\n";
+    format!("Exit codes:\n{}{refusals}", lines.collect::<String>())
 }

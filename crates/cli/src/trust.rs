@@ -30,6 +30,11 @@ pub(crate) struct Trust {
 }
 
 impl TrustArguments {
+    /// Whether nobody is named.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.trust.is_empty()
+    }
+
     /// Reads the files.
     pub(crate) fn read(&self) -> Result<Trust, Failure> {
         let mut store = TrustStore::default();

@@ -39,14 +39,13 @@ impl Element for f32 {
 
     #[inline(always)]
     fn load_group(group: &[Self; GROUP]) -> [F32x4; 2] {
-        let [a, b, c, d, e, f, g, h] = *group;
-        [F32x4::new([a, b, c, d]), F32x4::new([e, f, g, h])]
+        let fours: [[f32; 4]; 2] = bytemuck::cast(*group);
+        fours.map(F32x4::new)
     }
 
     #[inline(always)]
     fn store_group(values: [F32x4; 2]) -> [Self; GROUP] {
-        let [[a, b, c, d], [e, f, g, h]] = values.map(F32x4::array);
-        [a, b, c, d, e, f, g, h]
+        bytemuck::cast(values.map(F32x4::array))
     }
 
     #[inline(always)]
@@ -90,26 +89,30 @@ impl Element for u16 {
     }
 }
 
-/// Does `work` on every group of a row and, filled up with zeros, on what is left.
+/// A row as whole groups, and what is left, filled up with zeros.
+///
+/// Loops over groups stand in functions of their own, which call nothing: around a call an engine keeps vectors in memory, and
+/// it does so for the whole of a loop whose sums a call comes after. The rest is done by calling the same function once more.
 #[inline(always)]
-pub(crate) fn for_each_group<E: Element>(row: &[E], mut work: impl FnMut(&[E; GROUP])) {
-    let (groups, rest) = row.as_chunks();
-    for group in groups {
-        work(group);
-    }
-    if !rest.is_empty() {
-        work(&padded(rest));
-    }
+pub(crate) fn groups<T: Pod, const N: usize>(row: &[T]) -> (&[[T; N]], Option<[T; N]>) {
+    let (whole, rest) = row.as_chunks();
+    (whole, (!rest.is_empty()).then(|| padded(rest)))
 }
 
-/// The rest of a row, filled up with zeros to a whole group.
+/// What is left of a row, filled up with zeros. Not a copy by length, which would be a call.
 #[inline(always)]
 pub(crate) fn padded<T: Pod, const N: usize>(rest: &[T]) -> [T; N] {
-    let mut group = [T::zeroed(); N];
-    for (to, from) in group.iter_mut().zip(rest) {
-        *to = *from;
+    core::array::from_fn(|at| rest.get(at).copied().unwrap_or(T::zeroed()))
+}
+
+/// Writes the start of a group that was filled up.
+#[inline(always)]
+pub(crate) fn put<T: Pod, const N: usize>(rest: &mut [T], group: [T; N]) {
+    for (at, value) in group.into_iter().enumerate() {
+        if let Some(place) = rest.get_mut(at) {
+            *place = value;
+        }
     }
-    group
 }
 
 /// Writes what `work` makes of the groups of two rows.
@@ -118,18 +121,26 @@ pub(crate) fn map_groups<E: Element>(
     to: &mut [E],
     one: &[E],
     other: &[E],
-    mut work: impl FnMut([F32x4; 2], [F32x4; 2]) -> [F32x4; 2],
+    work: impl Fn([F32x4; 2], [F32x4; 2]) -> [F32x4; 2],
 ) {
     let (to, to_rest) = to.as_chunks_mut();
-    let (one, one_rest) = one.as_chunks();
-    let (other, other_rest) = other.as_chunks();
+    let ((one, one_rest), (other, other_rest)) = (groups(one), groups(other));
+    map_whole(to, one, other, &work);
+    if let (Some(one), Some(other)) = (one_rest, other_rest) {
+        let mut last = one;
+        map_whole(core::slice::from_mut(&mut last), &[one], &[other], &work);
+        put(to_rest, last);
+    }
+}
+
+#[inline(never)]
+fn map_whole<E: Element>(
+    to: &mut [[E; GROUP]],
+    one: &[[E; GROUP]],
+    other: &[[E; GROUP]],
+    work: &impl Fn([F32x4; 2], [F32x4; 2]) -> [F32x4; 2],
+) {
     for ((to, one), other) in to.iter_mut().zip(one).zip(other) {
         *to = E::store_group(work(E::load_group(one), E::load_group(other)));
-    }
-    if !to_rest.is_empty() {
-        let last = E::store_group(work(E::load_group(&padded(one_rest)), E::load_group(&padded(other_rest))));
-        for (to, from) in to_rest.iter_mut().zip(last) {
-            *to = from;
-        }
     }
 }

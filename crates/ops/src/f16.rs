@@ -52,19 +52,24 @@ pub const fn from_f32(value: f32) -> u16 {
 }
 
 /// The values of eight halves.
+///
+/// Written for few operators and few constants (what does not fit in sixteen registers is loaded again in every turn of a
+/// loop), and with the product last: bits that are taken of a product are made canonical first where a module is sealed.
 #[inline(always)]
-#[must_use]
 pub fn widen(halves: &[u16; 8]) -> [F32x4; 2] {
+    /// 2^112: the exponents' biases differ by so much.
+    const REBIAS: u32 = (112 + 127) << 23;
+    /// The largest finite half, before that product.
+    const FINITE: u32 = (INFINITE - 1) << 13;
     U32x4::from_u16(halves).map(|halves| {
-        let sign = (halves & U32x4::splat(0x8000)).left::<16>();
         let magnitude = halves & U32x4::splat(MAGNITUDE);
-        let normal = magnitude.left::<13>() + U32x4::splat(REBIAS);
-        let quiet = U32x4::splat(INFINITE).less_signed(magnitude) & U32x4::splat(QUIET);
-        let special = (normal + U32x4::splat(REBIAS)) | quiet;
-        let is_zero = magnitude.equal(U32x4::splat(0));
-        let subnormal = (magnitude.to_floats().bits() - U32x4::splat(24 << 23)) & !is_zero;
-        let finite = magnitude.less_signed(U32x4::splat(NORMAL)).select_words(subnormal, normal);
-        (sign | magnitude.less_signed(U32x4::splat(INFINITE)).select_words(finite, special)).as_floats()
+        let sign = (halves ^ magnitude).left::<16>();
+        let small = magnitude.left::<13>();
+        // Floats are compared: compilers move the same comparison of integers back to vectors of halves, where it is slow.
+        let is_special = U32x4::splat(FINITE).as_floats().less(small.as_floats());
+        let special = is_special & U32x4::splat(0x7f80_0000);
+        // A product with a power of two is exact, makes subnormal halves normal, and a NaN quiet.
+        (small | special | sign).as_floats() * U32x4::splat(REBIAS).as_floats()
     })
 }
 
@@ -74,17 +79,19 @@ pub fn widen(halves: &[u16; 8]) -> [F32x4; 2] {
 pub fn narrow(values: [F32x4; 2]) -> [u16; 8] {
     U32x4::to_u16(values.map(|values| {
         let bits = values.bits();
-        let sign = bits.right::<16>() & U32x4::splat(0x8000);
         let magnitude = bits & U32x4::splat(0x7fff_ffff);
-        let odd = magnitude.right::<13>() & U32x4::splat(1);
-        let normal = (magnitude - U32x4::splat(REBIAS - 0x0fff) + odd).right::<13>();
-        let sum = magnitude.as_floats() + F32x4::splat(0.5);
-        let subnormal = sum.bits() - U32x4::splat(0.5_f32.to_bits());
-        let payload = magnitude.right::<13>() & U32x4::splat(0x03ff) | U32x4::splat(0x0200);
+        let sign = (bits ^ magnitude).right::<16>();
+        // 65,536 stands for everything that is infinite, and for NaN at first.
+        let finite = F32x4::splat(65_536.0).smaller(magnitude.as_floats());
+        let exponent = (finite.bits() & U32x4::splat(0x7f80_0000)).larger_signed(U32x4::splat(113 << 23));
+        // Of this power of two one unit in the last place is that of the half, so that the addition rounds to a whole
+        // number of those. The hidden bit of the value carries one into the exponent.
+        let power = exponent + U32x4::splat(13 << 23);
+        let units = (finite + power.as_floats()).bits() - power;
+        let half = (exponent - U32x4::splat(113 << 23)).right::<13>() + units;
         let is_nan = U32x4::splat(0x7f80_0000).less_signed(magnitude);
-        let special = U32x4::splat(INFINITE) | (is_nan & payload);
-        let finite = magnitude.less_signed(U32x4::splat(113 << 23)).select_words(subnormal, normal);
-        sign | magnitude.less_signed(U32x4::splat(143 << 23)).select_words(finite, special)
+        let nan = magnitude.right::<13>() & U32x4::splat(0x03ff) | U32x4::splat(0x0200);
+        sign | half | (is_nan & nan)
     }))
 }
 

@@ -7,21 +7,14 @@ use alloc::vec::Vec;
 
 use crate::error::PackError;
 use crate::limits::{FILES_MAX, TOTAL_LEN_MAX};
-use crate::path::check_path;
+use crate::path::{Names, check_path};
 
 /// Files in the order of their paths. Every path is one that a pack may have, and no two can be taken for each other.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Files {
     files: BTreeMap<String, Vec<u8>>,
-    /// Every file and folder in lower case, as it was first spelled.
-    taken: BTreeMap<String, Taken>,
+    names: Names,
     total_len: usize,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Taken {
-    spelling: String,
-    is_folder: bool,
 }
 
 impl Files {
@@ -38,22 +31,10 @@ impl Files {
     pub fn insert(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), PackError> {
         check_path(path.as_bytes())?;
         self.check_room(bytes.len())?;
-        let clash = |taken: &Taken| PackError::PathClash { first: taken.spelling.clone(), second: path.to_owned() };
-        let ends = path.match_indices('/').map(|(end, _)| end);
-        for folder in ends.map(|end| &path[..end]) {
-            if let Some(taken) = self.taken.get(&folder.to_ascii_lowercase())
-                && (!taken.is_folder || taken.spelling != folder)
-            {
-                return Err(clash(taken));
-            }
+        if let Some((first, _)) = self.files.get_key_value(path) {
+            return Err(PackError::PathClash { first: first.clone(), second: path.to_owned() });
         }
-        if let Some(taken) = self.taken.get(&path.to_ascii_lowercase()) {
-            return Err(clash(taken));
-        }
-        let places = path.match_indices('/').map(|(end, _)| (&path[..end], true)).chain([(path, false)]);
-        for (place, is_folder) in places {
-            self.taken.insert(place.to_ascii_lowercase(), Taken { spelling: place.to_owned(), is_folder });
-        }
+        self.names.claim(path)?;
         self.total_len += bytes.len();
         self.files.insert(path.to_owned(), bytes);
         Ok(())
@@ -96,10 +77,9 @@ impl Files {
         self.insert(path, bytes)
     }
 
-    /// Takes a file away. Its folders stay taken, in the spelling that they had.
+    /// Takes a file away. Nothing but a file of exactly this path may take its place.
     pub fn remove(&mut self, path: &str) -> Option<Vec<u8>> {
         let bytes = self.files.remove(path)?;
-        self.taken.remove(&path.to_ascii_lowercase());
         self.total_len -= bytes.len();
         Some(bytes)
     }

@@ -1,5 +1,7 @@
 //! Paths within a pack: relative, of plain ASCII, meaning the same on every file system.
 
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use crate::error::PackError;
@@ -59,4 +61,32 @@ fn check_component(component: &str) -> Result<(), &'static str> {
         return Err("a name that some systems keep for a device");
     }
     Ok(())
+}
+
+/// Names that are taken, so that no two can be confused on a file system that does not tell upper from lower case.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Names {
+    /// Every file and folder in lower case, with its spelling.
+    taken: BTreeMap<String, Taken>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Taken {
+    spelling: String,
+    is_folder: bool,
+}
+
+impl Names {
+    /// Takes the names of a file and its folders. The same file may come again.
+    pub(crate) fn claim(&mut self, path: &str) -> Result<(), PackError> {
+        let folders = path.match_indices('/').map(|(end, _)| (&path[..end], true));
+        for (name, is_folder) in folders.chain([(path, false)]) {
+            let new = Taken { spelling: name.to_owned(), is_folder };
+            let taken = self.taken.entry(name.to_ascii_lowercase()).or_insert_with(|| new.clone());
+            if *taken != new {
+                return Err(PackError::PathClash { first: taken.spelling.clone(), second: path.to_owned() });
+            }
+        }
+        Ok(())
+    }
 }

@@ -10,7 +10,7 @@ use crate::fields::{Fields, Place};
 use crate::json::{self, Json};
 use crate::limits::{KERNELS_MAX, MANIFEST_LEN_MAX, MODELS_MAX, PATH_LEN_MAX};
 use crate::manifest::{Author, HashedFile, MANIFEST_PATH, Manifest, Model, ModelFormat, SCHEMA};
-use crate::path::check_path;
+use crate::path::{Names, check_path};
 use crate::signature::SIGNATURE_PATH;
 use crate::text::{digest, email, free_text, identifier, identifier_key, public_key, shortened, time, title, version};
 
@@ -90,6 +90,10 @@ fn check(manifest: &Manifest) -> Result<(), PackError> {
         if manifest.kernels[..number].iter().any(|other| other.id == kernel.id) {
             return Err(PackError::DuplicateKernel { kernel: kernel.id.clone() });
         }
+    }
+    let mut names = Names::default();
+    for file in manifest.named_files() {
+        names.claim(&file.path)?;
     }
     for (kernel, _) in &manifest.fallbacks {
         if manifest.kernel(kernel).is_none() {

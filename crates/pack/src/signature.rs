@@ -19,7 +19,8 @@ pub fn is_usable(key: &[u8; 32]) -> bool {
 }
 
 /// Whether `signature` is one of `key` over `message`.
-pub(crate) fn verifies(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+#[must_use]
+pub fn verifies(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     checked(key).is_some_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
 }
 

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use codec::{Digest, Encoder, abi, sha256};
+use codec::{Digest, abi, sha256};
 use wasm_encoder::{BlockType, Encode, ExportKind, Section as _};
 use wasmparser::{FuncType, ValType, Validator};
 
@@ -13,7 +13,8 @@ use crate::cost::cost_table_digest;
 use crate::error::SealError;
 use crate::meter;
 use crate::module::{Module, Section, section};
-use crate::policy::{LoopCharge, MemoryRule, Policy};
+use crate::note::Note;
+use crate::policy::Policy;
 use crate::rewrite::{Added, Plan, frame_of, rewrite};
 
 /// Name of the custom section that says how a module was sealed: see `spec/seal.md`.
@@ -196,14 +197,7 @@ impl<'m> Sealer<'m> {
     /// How the module was sealed, as CBOR.
     fn statement(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut out = Encoder::new(&mut bytes);
-        out.map(5).uint(0).uint(SEAL_VERSION).uint(1).bytes(cost_table_digest().as_bytes());
-        out.uint(2).uint(self.policy.depth_limit.into());
-        match self.policy.memory {
-            MemoryRule::Fixed => out.uint(3).null(),
-            MemoryRule::Capped { max_pages } => out.uint(3).uint(max_pages.into()),
-        };
-        out.uint(4).bool(self.policy.loops == LoopCharge::Ahead);
+        Note::of(self.policy, cost_table_digest()).encode(&mut bytes);
         bytes
     }
 

@@ -4,7 +4,7 @@ use codec::kernel::Code;
 
 use super::{Backward, Forward, inverse_rms};
 use crate::call::{Call, Direction};
-use crate::element::{Element, GROUP, for_each_group, map_groups, padded};
+use crate::element::{Element, GROUP, groups, map_groups, put};
 use crate::lanes::{F32x4, F64x2};
 
 /// f32 in and out.
@@ -51,11 +51,20 @@ fn forward<E: Element>(call: Forward<'_, E>) {
 
 fn sum_of_squares<E: Element>(row: &[E]) -> f64 {
     let mut sums = [F64x2::splat(0.0); 4];
-    for_each_group(row, |group| {
-        let x = wide(group);
-        sums = zip(sums, zip(x, x, |a, b| a * b), |sum, square| sum + square);
-    });
+    let (whole, rest) = groups(row);
+    add_squares(&mut sums, whole);
+    if let Some(rest) = rest {
+        add_squares(&mut sums, &[rest]);
+    }
     total(sums)
+}
+
+#[inline(never)]
+fn add_squares<E: Element>(sums: &mut Wide, groups: &[[E; GROUP]]) {
+    *sums = groups.iter().fold(*sums, |sums, group| {
+        let x = wide(group);
+        zip(sums, zip(x, x, |a, b| a * b), |sum, square| sum + square)
+    });
 }
 
 fn scale<E: Element>(y: &mut [E], x: &[E], weight: &[E], factor: f32) {
@@ -81,7 +90,7 @@ fn backward<E: Element>(call: Backward<'_, E>) {
     for ((dx, x), dy) in rows {
         let inverse = inverse_rms(sum_of_squares(x), call.dim, call.eps);
         let shared = inverse * inverse * inverse / call.dim as f64 * sum_of_products(x, dy, call.weight);
-        gradient(dx, x, dy, call.weight, inverse, shared);
+        gradient(dx, x, dy, call.weight, Factors { inverse, shared });
         add_to_sums(call.sums, x, dy, inverse);
     }
     for (dweight, sum) in call.dweight.iter_mut().zip(call.sums) {
@@ -91,41 +100,75 @@ fn backward<E: Element>(call: Backward<'_, E>) {
 
 fn sum_of_products<E: Element>(x: &[E], dy: &[E], weight: &[E]) -> f64 {
     let mut sums = [F64x2::splat(0.0); 4];
-    let mut add = |x: &[E; GROUP], dy: &[E; GROUP], weight: &[E; GROUP]| {
-        let product = zip(zip(wide(dy), wide(weight), |a, b| a * b), wide(x), |a, b| a * b);
-        sums = zip(sums, product, |sum, product| sum + product);
-    };
-    let ((x, x_rest), (dy, dy_rest), (weight, weight_rest)) = (x.as_chunks(), dy.as_chunks(), weight.as_chunks());
-    for ((x, dy), weight) in x.iter().zip(dy).zip(weight) {
-        add(x, dy, weight);
-    }
-    if !x_rest.is_empty() {
-        add(&padded(x_rest), &padded(dy_rest), &padded(weight_rest));
+    let ((x, x_rest), (dy, dy_rest), (weight, weight_rest)) = (groups(x), groups(dy), groups(weight));
+    add_products(&mut sums, x, dy, weight);
+    if let (Some(x), Some(dy), Some(weight)) = (x_rest, dy_rest, weight_rest) {
+        add_products(&mut sums, &[x], &[dy], &[weight]);
     }
     total(sums)
 }
 
-fn gradient<E: Element>(dx: &mut [E], x: &[E], dy: &[E], weight: &[E], inverse: f64, shared: f64) {
-    let (inverse, shared) = (F64x2::splat(inverse), F64x2::splat(shared));
-    let work = |x: &[E; GROUP], dy: &[E; GROUP], weight: &[E; GROUP]| {
-        let own = zip(wide(dy), wide(weight), |a, b| a * b * inverse);
-        let [a, b, c, d] = zip(own, wide(x), |own, x| own - x * shared);
-        E::store_group([F32x4::narrowed([a, b]), F32x4::narrowed([c, d])])
-    };
+#[inline(never)]
+fn add_products<E: Element>(sums: &mut Wide, x: &[[E; GROUP]], dy: &[[E; GROUP]], weight: &[[E; GROUP]]) {
+    *sums = x.iter().zip(dy).zip(weight).fold(*sums, |sums, ((x, dy), weight)| {
+        let product = zip(zip(wide(dy), wide(weight), |a, b| a * b), wide(x), |a, b| a * b);
+        zip(sums, product, |sum, product| sum + product)
+    });
+}
+
+/// What a row's `dx` is made with.
+#[derive(Clone, Copy)]
+struct Factors {
+    inverse: f64,
+    shared: f64,
+}
+
+fn gradient<E: Element>(dx: &mut [E], x: &[E], dy: &[E], weight: &[E], factors: Factors) {
     let (dx, dx_rest) = dx.as_chunks_mut();
-    let ((x, x_rest), (dy, dy_rest), (weight, weight_rest)) = (x.as_chunks(), dy.as_chunks(), weight.as_chunks());
-    for (((dx, x), dy), weight) in dx.iter_mut().zip(x).zip(dy).zip(weight) {
-        *dx = work(x, dy, weight);
-    }
-    if !dx_rest.is_empty() {
-        let last = work(&padded(x_rest), &padded(dy_rest), &padded(weight_rest));
-        dx_rest.copy_from_slice(&last[..dx_rest.len()]);
+    let ((x, x_rest), (dy, dy_rest), (weight, weight_rest)) = (groups(x), groups(dy), groups(weight));
+    gradient_of_groups(dx, x, dy, weight, factors);
+    if let (Some(x), Some(dy), Some(weight)) = (x_rest, dy_rest, weight_rest) {
+        let mut last = x;
+        gradient_of_groups(core::slice::from_mut(&mut last), &[x], &[dy], &[weight], factors);
+        put(dx_rest, last);
     }
 }
 
+#[inline(never)]
+fn gradient_of_groups<E: Element>(
+    dx: &mut [[E; GROUP]],
+    x: &[[E; GROUP]],
+    dy: &[[E; GROUP]],
+    weight: &[[E; GROUP]],
+    factors: Factors,
+) {
+    let (inverse, shared) = (F64x2::splat(factors.inverse), F64x2::splat(factors.shared));
+    for (((dx, x), dy), weight) in dx.iter_mut().zip(x).zip(dy).zip(weight) {
+        let own = zip(wide(dy), wide(weight), |a, b| a * b * inverse);
+        let [a, b, c, d] = zip(own, wide(x), |own, x| own - x * shared);
+        *dx = E::store_group([F32x4::narrowed([a, b]), F32x4::narrowed([c, d])]);
+    }
+}
+
+/// Adds a row's part of the weights' gradient.
 fn add_to_sums<E: Element>(sums: &mut [f64], x: &[E], dy: &[E], inverse: f64) {
-    for ((sum, x), dy) in sums.iter_mut().zip(x).zip(dy) {
-        *sum += f64::from(dy.load()) * f64::from(x.load()) * inverse;
+    let (sums, sums_rest) = sums.as_chunks_mut();
+    let ((x, x_rest), (dy, dy_rest)) = (groups(x), groups(dy));
+    add_to_groups(sums, x, dy, inverse);
+    if let (Some(x), Some(dy), (_, Some(mut last))) = (x_rest, dy_rest, groups(sums_rest)) {
+        add_to_groups(core::slice::from_mut(&mut last), &[x], &[dy], inverse);
+        put(sums_rest, last);
+    }
+}
+
+#[inline(never)]
+fn add_to_groups<E: Element>(sums: &mut [[f64; GROUP]], x: &[[E; GROUP]], dy: &[[E; GROUP]], inverse: f64) {
+    let inverse = F64x2::splat(inverse);
+    for ((sums, x), dy) in sums.iter_mut().zip(x).zip(dy) {
+        let before: [[f64; 2]; 4] = bytemuck::cast(*sums);
+        let product = zip(wide(dy), wide(x), |dy, x| dy * x * inverse);
+        let after = zip(before.map(F64x2::new), product, |sum, product| sum + product);
+        *sums = bytemuck::cast(after.map(F64x2::array));
     }
 }
 

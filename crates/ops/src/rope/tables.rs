@@ -4,7 +4,7 @@ use codec::kernel::Code;
 
 use super::Plan;
 use crate::call::Scratch;
-use crate::element::padded;
+use crate::element::{groups, put};
 use crate::lanes::F64x2;
 use crate::math::{ANGLE_MAX, sin_cos};
 
@@ -40,20 +40,14 @@ impl<'m> Tables<'m> {
     }
 
     fn fill_in_lanes(&mut self, position: f64) {
-        let position = F64x2::splat(position);
-        let work = |[a, b, c, d]: [f64; 4]| {
-            let (sines, cosines) = sin_cos([F64x2::new([a, b]) * position, F64x2::new([c, d]) * position]);
-            (sines.array(), cosines.array())
-        };
-        let (frequencies, frequencies_rest) = self.frequencies.as_chunks();
+        let (frequencies, frequencies_rest) = groups(self.frequencies);
         let ((cosines, cosines_rest), (sines, sines_rest)) = (self.cosines.as_chunks_mut(), self.sines.as_chunks_mut());
-        for ((cosines, sines), frequencies) in cosines.iter_mut().zip(sines).zip(frequencies) {
-            (*sines, *cosines) = work(*frequencies);
-        }
-        if !frequencies_rest.is_empty() {
-            let (sines, cosines) = work(padded(frequencies_rest));
-            sines_rest.copy_from_slice(&sines[..sines_rest.len()]);
-            cosines_rest.copy_from_slice(&cosines[..cosines_rest.len()]);
+        fill_groups(cosines, sines, frequencies, position);
+        if let Some(frequencies) = frequencies_rest {
+            let (mut cosines, mut sines) = ([[0.0; 4]], [[0.0; 4]]);
+            fill_groups(&mut cosines, &mut sines, &[frequencies], position);
+            put(cosines_rest, cosines[0]);
+            put(sines_rest, sines[0]);
         }
     }
 
@@ -64,6 +58,17 @@ impl<'m> Tables<'m> {
             let angle = position * frequency;
             (*sine, *cosine) = (libm::sin(angle) as f32, libm::cos(angle) as f32);
         }
+    }
+}
+
+#[inline(never)]
+fn fill_groups(cosines: &mut [[f32; 4]], sines: &mut [[f32; 4]], frequencies: &[[f64; 4]], position: f64) {
+    let position = F64x2::splat(position);
+    for ((cosines, sines), frequencies) in cosines.iter_mut().zip(sines).zip(frequencies) {
+        let pairs: [[f64; 2]; 2] = bytemuck::cast(*frequencies);
+        let angles = pairs.map(|pair| F64x2::new(pair) * position);
+        let (sine, cosine) = sin_cos(angles);
+        (*sines, *cosines) = (sine.array(), cosine.array());
     }
 }
 

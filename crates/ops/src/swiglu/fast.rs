@@ -4,7 +4,7 @@ use codec::kernel::Code;
 
 use super::{Backward, Forward};
 use crate::call::{Call, Direction};
-use crate::element::{Element, GROUP, map_groups, padded};
+use crate::element::{Element, GROUP, groups, map_groups, put};
 use crate::lanes::{F32x4, U32x4};
 use crate::math;
 
@@ -70,25 +70,29 @@ fn silu_slope(gate: F32x4) -> F32x4 {
 }
 
 fn backward<E: Element>(call: Backward<'_, E>) {
-    let Backward { gate, up, dy, dgate, dup } = call;
-    let work = |gate: &[E; GROUP], up: &[E; GROUP], dy: &[E; GROUP]| {
-        let (gate, up, dy) = (E::load_group(gate), E::load_group(up), E::load_group(dy));
-        let part = |part: usize| {
-            let dgate = dy[part] * silu_slope(gate[part]) * up[part];
-            (dgate, silu_times(gate[part], dy[part]))
-        };
-        let (low, high) = (part(0), part(1));
-        (E::store_group([low.0, high.0]), E::store_group([low.1, high.1]))
-    };
-    let ((dgate, dgate_rest), (dup, dup_rest)) = (dgate.as_chunks_mut(), dup.as_chunks_mut());
-    let ((gate, gate_rest), (up, up_rest), (dy, dy_rest)) = (gate.as_chunks(), up.as_chunks(), dy.as_chunks());
+    let ((dgate, dgate_rest), (dup, dup_rest)) = (call.dgate.as_chunks_mut(), call.dup.as_chunks_mut());
+    let ((gate, gate_rest), (up, up_rest), (dy, dy_rest)) = (groups(call.gate), groups(call.up), groups(call.dy));
+    gradients(dgate, dup, gate, up, dy);
+    if let (Some(gate), Some(up), Some(dy)) = (gate_rest, up_rest, dy_rest) {
+        let (mut last_dgate, mut last_dup) = ([gate], [up]);
+        gradients(&mut last_dgate, &mut last_dup, &[gate], &[up], &[dy]);
+        put(dgate_rest, last_dgate[0]);
+        put(dup_rest, last_dup[0]);
+    }
+}
+
+#[inline(never)]
+fn gradients<E: Element>(
+    dgate: &mut [[E; GROUP]],
+    dup: &mut [[E; GROUP]],
+    gate: &[[E; GROUP]],
+    up: &[[E; GROUP]],
+    dy: &[[E; GROUP]],
+) {
     let inputs = gate.iter().zip(up).zip(dy);
     for ((dgate, dup), ((gate, up), dy)) in dgate.iter_mut().zip(dup).zip(inputs) {
-        (*dgate, *dup) = work(gate, up, dy);
-    }
-    if !gate_rest.is_empty() {
-        let (dgate, dup) = work(&padded(gate_rest), &padded(up_rest), &padded(dy_rest));
-        dgate_rest.copy_from_slice(&dgate[..dgate_rest.len()]);
-        dup_rest.copy_from_slice(&dup[..dup_rest.len()]);
+        let (gate, up, dy) = (E::load_group(gate), E::load_group(up), E::load_group(dy));
+        *dgate = E::store_group([0, 1].map(|part| dy[part] * silu_slope(gate[part]) * up[part]));
+        *dup = E::store_group([0, 1].map(|part| silu_times(gate[part], dy[part])));
     }
 }
