@@ -16,6 +16,8 @@
 //! | [`names`] | what vertices are called |
 //! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
 //! | [`stdin`] | standard input that a signal ends |
+//! | [`packs`] | a pack to run: whom to trust, what to run it on |
+//! | [`tensors`], [`npy`] | a call on the command line; NumPy's files |
 //! | [`output`], [`exit`] | what is printed, and the exit codes |
 
 mod at_rest;
@@ -27,12 +29,15 @@ mod heads;
 mod identity;
 mod keys;
 mod names;
+mod npy;
 mod output;
+mod packs;
 mod pictures;
 mod prepare;
 mod record;
 mod runfile;
 mod stdin;
+mod tensors;
 mod trust;
 
 use std::io::Write;

@@ -5,6 +5,7 @@
 //! | [`cases`] | the files under `tests/cases`: inputs, command lines, exit codes and every printed word |
 //! | [`endless`] | standard input that never ends, and signals |
 //! | [`examples`] | the examples from run to report |
+//! | [`kernels`] | kernels from the command line and over HTTP |
 //! | [`page`] | the report page against hostile names |
 //! | [`secrets`] | what is left behind holds no key |
 //! | [`tampered`] | journals that somebody changed |
@@ -17,6 +18,7 @@ mod cases;
 mod crash;
 mod endless;
 mod examples;
+mod kernels;
 mod page;
 mod room;
 mod secrets;
