@@ -22,7 +22,7 @@ const WASMTIME_VERSION: Version = Version::new(48, 0, 8);
 const WASMI_VERSION: Version = Version::new(2, 0, 0);
 
 /// Which pack, whom to trust, and what to run it on.
-#[derive(clap::Args, Clone)]
+#[derive(clap::Args)]
 pub(crate) struct PackArguments {
     /// The pack: a folder or a single file.
     #[arg(long, value_name = "PATH", env = "AVOUCH_PACK")]
@@ -67,11 +67,6 @@ impl PackArguments {
         let options = HostOptions { bypass, grace };
         Host::start(self.engine()?, self.class(), options, pack)
             .map_err(|error| Failure::message(Exit::Policy, format!("{}: {error}", self.pack.display())))
-    }
-
-    /// The same pack on another engine.
-    pub(crate) fn on(&self, engine: EngineName) -> Self {
-        Self { engine, ..self.clone() }
     }
 
     pub(crate) fn class(&self) -> DeviceClass {

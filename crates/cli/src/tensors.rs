@@ -25,9 +25,6 @@ pub(crate) struct CallArguments {
     /// A parameter that differs from its default. May be given again.
     #[arg(long, value_name = "NAME=VALUE")]
     param: Vec<String>,
-    /// Call `kernel_backward`.
-    #[arg(long)]
-    backward: bool,
 }
 
 /// How a call is bounded.
@@ -65,10 +62,6 @@ enum Source {
 }
 
 impl CallArguments {
-    pub(crate) fn direction(&self) -> Direction {
-        if self.backward { Direction::Backward } else { Direction::Forward }
-    }
-
     /// Reads the input files.
     pub(crate) fn read(&self) -> Result<Sources, Failure> {
         let files = self.input.iter().map(|text| {
@@ -126,6 +119,7 @@ impl Sources {
 /// The request for these inputs.
 pub(crate) fn request<'r>(
     kernel: KernelView<'r>,
+    direction: Direction,
     call: &CallArguments,
     given: &'r [Given<'r, 'r>],
     mode: Mode,
@@ -134,7 +128,7 @@ pub(crate) fn request<'r>(
     let inputs = given.iter().map(|Given { name, shape, bytes }| Input { name: Some(name), shape, bytes });
     Ok(Request {
         kernel: &kernel.spec().id,
-        direction: call.direction(),
+        direction,
         inputs: inputs.collect(),
         parameters: call.parameters(&kernel.spec().params)?,
         mode,

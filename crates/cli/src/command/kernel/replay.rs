@@ -58,13 +58,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Exit, Failure
         let message = "this call was bounded by a deadline, so it is not replayable; only metered calls are";
         return Err(Failure::message(Exit::Policy, message));
     };
-    if stated.direction == invocation::Direction::Backward && arguments.call.direction() != Direction::Backward {
-        return Err(Failure::message(Exit::Usage, "the receipt is of kernel_backward; say --backward"));
-    }
+    let direction = match stated.direction {
+        invocation::Direction::Forward => Direction::Forward,
+        invocation::Direction::Backward => Direction::Backward,
+    };
     let host = arguments.pack.host(Bypass::NEVER, Duration::ZERO)?;
     let loaded = loaded(&host);
     let kernel = find(&loaded, &stated.kernel)?;
-    let interface = kernel.spec().interface(arguments.call.direction());
+    let interface = kernel.spec().interface(direction);
     let interface = interface.ok_or_else(|| anyhow!("the kernel has no such direction")).or_exit(Exit::Usage)?;
     let sources = arguments.call.read()?;
     let given = sources.inputs(interface)?;
@@ -72,7 +73,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Exit, Failure
         Implementation::Reference => Fallback::Reference,
         Implementation::Module | Implementation::Native | Implementation::HostComputed => Fallback::None,
     };
-    let request = tensors::request(kernel, &arguments.call, &given, Mode::Metered { budget }, fallback)?;
+    let request = tensors::request(kernel, direction, &arguments.call, &given, Mode::Metered { budget }, fallback)?;
     let (result, again) = host.call_stated(&request);
     let again = match (again, result) {
         (Some(again), _) => again,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use codec::sha256;
 use host::{Bypass, Reply};
+use pack::Direction;
 use serde::Serialize;
 use server::Keeper;
 
@@ -25,6 +26,9 @@ pub(super) struct Arguments {
     call: CallArguments,
     #[command(flatten)]
     bounds: BoundArguments,
+    /// Call `kernel_backward`.
+    #[arg(long)]
+    backward: bool,
     /// Where the outputs go: one FILE.safetensors, or a folder of NAME.npy.
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
@@ -85,14 +89,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Exit, Failure
     let host = arguments.pack.host(Bypass::NEVER, Duration::ZERO)?;
     let loaded = loaded(&host);
     let kernel = find(&loaded, &arguments.kernel)?;
-    let direction = arguments.call.direction();
+    let direction = if arguments.backward { Direction::Backward } else { Direction::Forward };
     let interface = kernel.spec().interface(direction).ok_or_else(|| {
         Failure::message(Exit::Usage, format!("kernel `{}` has no direction `{}`", arguments.kernel, direction.name()))
     })?;
     let sources = arguments.call.read()?;
     let given = sources.inputs(interface)?;
     let (mode, fallback) = (arguments.bounds.mode(kernel), arguments.bounds.fallback());
-    let request = tensors::request(kernel, &arguments.call, &given, mode, fallback)?;
+    let request = tensors::request(kernel, direction, &arguments.call, &given, mode, fallback)?;
     let (result, statement) = host.call_stated(&request);
     let receipt = match (keeper, statement) {
         (Some(keeper), Some(statement)) => {
