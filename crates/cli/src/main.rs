@@ -18,6 +18,8 @@
 //! | [`names`] | what vertices are called |
 //! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
 //! | [`stdin`] | standard input that a signal ends |
+//! | [`packs`] | a pack to run: whom to trust, what to run it on |
+//! | [`tensors`], [`npy`] | a call on the command line; NumPy's files |
 //! | [`output`], [`exit`] | what is printed, and the exit codes |
 
 mod at_rest;
@@ -30,6 +32,7 @@ mod heads;
 mod identity;
 mod keys;
 mod names;
+mod npy;
 mod output;
 mod packs;
 mod pictures;
@@ -37,6 +40,7 @@ mod prepare;
 mod record;
 mod runfile;
 mod stdin;
+mod tensors;
 mod trust;
 
 use std::io::Write;
