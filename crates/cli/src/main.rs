@@ -6,6 +6,8 @@
 //! | [`runfile`] | the run file: what to run, on what, under which policy |
 //! | [`at_rest`] | the state of a chain at one of its steps |
 //! | [`prepare`] | from a profile to a sealed, compiled module |
+//! | [`packs`] | packs, read and held to the trust store |
+//! | [`gate_pack`] | a gate out of a pack: its module, its run file |
 //! | [`engines`] | the engines by name |
 //! | [`keys`] | key files and who may read them |
 //! | [`identity`] | the keys of an instance, and the genesis statement over them |
@@ -16,7 +18,7 @@
 //! | [`names`] | what vertices are called |
 //! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
 //! | [`stdin`] | standard input that a signal ends |
-//! | [`packs`] | a pack to run: whom to trust, what to run it on |
+//! | [`kernel_host`] | a kernel host: which pack, whom to trust, what to run it on |
 //! | [`tensors`], [`npy`] | a call on the command line; NumPy's files |
 //! | [`output`], [`exit`] | what is printed, and the exit codes |
 
@@ -25,8 +27,10 @@ mod command;
 mod engines;
 mod exit;
 mod explain;
+mod gate_pack;
 mod heads;
 mod identity;
+mod kernel_host;
 mod keys;
 mod names;
 mod npy;

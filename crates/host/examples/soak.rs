@@ -23,7 +23,8 @@ use soak_run::Soak;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let mut soak = Soak { time: Duration::from_secs(600), threads: 8, swap_every: Duration::from_secs(1) };
+    let mut soak =
+        Soak { time: Duration::from_secs(600), turns_min: 7, threads: 8, swap_every: Duration::from_secs(1) };
     while let Some(name) = arguments.next() {
         let value = arguments.next().and_then(|value| value.parse::<f64>().ok()).filter(|value| *value > 0.0);
         match (name.as_str(), value) {

@@ -90,6 +90,9 @@ impl Opening {
             implementation: match result {
                 Ok(Reply { implementation: Implementation::Reference, .. }) => statement::Implementation::Reference,
                 Ok(Reply { implementation: Implementation::Native, .. }) => statement::Implementation::Native,
+                Ok(Reply { implementation: Implementation::HostComputed, .. }) => {
+                    statement::Implementation::HostComputed
+                }
                 Ok(Reply { implementation: Implementation::Module, .. }) | Err(_) => statement::Implementation::Module,
             },
         })

@@ -189,7 +189,7 @@ impl Serving {
                     counts.late();
                 }
                 match reply.implementation {
-                    Implementation::Module => CallOutcome::Module,
+                    Implementation::Module | Implementation::HostComputed => CallOutcome::Module,
                     Implementation::Reference => CallOutcome::Degraded,
                     Implementation::Native => CallOutcome::Native,
                 }

@@ -18,7 +18,7 @@ use signal_hook::iterator::Signals;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::keys;
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
+use crate::kernel_host::PackArguments;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

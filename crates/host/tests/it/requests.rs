@@ -27,7 +27,10 @@ fn input<'a>(name: Option<&'a str>, shape: &'a [u32], bytes: &'a [u8]) -> Input<
     Input { name, shape, bytes }
 }
 
-fn refusals() -> Vec<(&'static str, Request<'static>, fn(&RequestError) -> bool)> {
+/// What is wrong with a request, the request, and whether an error says so.
+type Refusal = (&'static str, Request<'static>, fn(&RequestError) -> bool);
+
+fn refusals() -> Vec<Refusal> {
     let x = || input(Some("x"), &[2], &[0; 8]);
     let z = || input(Some("z"), &[3], &[0; 3]);
     let good = || request(vec![x(), z()], vec![]);

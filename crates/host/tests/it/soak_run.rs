@@ -29,6 +29,8 @@ const SAMPLES: u64 = 12;
 #[derive(Clone, Copy)]
 pub(crate) struct Soak {
     pub(crate) time: Duration,
+    /// Upgrades and attempts at them that there must be, whatever the time.
+    pub(crate) turns_min: u32,
     pub(crate) threads: u64,
     pub(crate) swap_every: Duration,
 }
@@ -80,7 +82,7 @@ pub(crate) fn run(engine: Arc<dyn KernelEngine>, soak: Soak) -> Vec<String> {
             })
             .collect();
         let mut swaps = Swaps::default();
-        while began.elapsed() < soak.time {
+        while began.elapsed() < soak.time || swaps.number < soak.turns_min {
             std::thread::sleep(soak.swap_every);
             swaps.turn(&host, &forms, &findings);
             rss.push(rss_bytes());
@@ -182,7 +184,7 @@ impl Swaps {
         }
         if kind != Kind::Good {
             findings.check(host.active_name() == before, || "a failed upgrade changed the active pack".to_owned());
-        } else if self.number % 4 == 0 {
+        } else if self.number.is_multiple_of(4) {
             match host.rollback() {
                 Ok(back) => {
                     findings.check(back.to == before, || format!("rolled back to {}", back.to));

@@ -162,7 +162,8 @@ fn packs_that_cannot_be_loaded_are_refused() {
     let fallback = Part { fallback: Some("add_f64"), ..with(Wat::EMPTY) };
     let not_sealed = Part { module: Wat::EMPTY.module(), ..with(Wat::EMPTY) };
     let setup = |error: &LoadError| matches!(error, LoadError::Setup(_));
-    let cases: [(&str, Part, fn(&LoadError) -> bool); 9] = [
+    type Case = (&'static str, Part, fn(&LoadError) -> bool);
+    let cases: [Case; 9] = [
         ("kernel_init says no", with(Wat { init: "i32.const 6", ..Wat::EMPTY }), setup),
         ("kernel_init traps", with(Wat { init: "unreachable", ..Wat::EMPTY }), setup),
         ("kernel_init runs on", with(Wat { init: "(loop $l (br $l)) unreachable", ..Wat::EMPTY }), setup),

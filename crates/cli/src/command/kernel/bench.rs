@@ -12,7 +12,7 @@ use self::native::Arena;
 use super::{call_failure, find, loaded};
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
+use crate::kernel_host::PackArguments;
 
 /// Elements of every dimension that does not grow: two blocks of ggml's, and what a head of attention often has.
 const DIMENSION: u32 = 64;

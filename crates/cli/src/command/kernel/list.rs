@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::loaded;
 use crate::exit::{Exit, Failure};
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
+use crate::kernel_host::PackArguments;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {

@@ -13,7 +13,7 @@ use super::{call_failure, find, loaded};
 use crate::exit::{Exit, Failure, OrExit};
 use crate::keys;
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
+use crate::kernel_host::PackArguments;
 use crate::tensors::{self, BoundArguments, CallArguments};
 
 #[derive(clap::Args)]
