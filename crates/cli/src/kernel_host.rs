@@ -90,7 +90,8 @@ impl PackArguments {
 impl Packs for PackArguments {
     /// The trust files are read anew each time, so that a key that was revoked since the start does not count.
     fn open(&self, file: &[u8], active: &Loaded, older: Older) -> Result<Pack<Verified>, PackRefusal> {
-        let refusal = |Failure { exit, error }: Failure| PackRefusal { word: exit.word(), message: format!("{error:#}") };
+        let refusal =
+            |Failure { exit, error }: Failure| PackRefusal { word: exit.word(), message: format!("{error:#}") };
         let files = depot::archive::from_bytes(file, "the request's body");
         let files = files.map_err(|error| refusal(packs::depot_failure(error)))?;
         let trust = self.trust.read().map_err(refusal)?;

@@ -76,7 +76,8 @@ pub(crate) fn check(files: Files, trust: &Trust, asked: &Asked<'_>) -> Result<Pa
         active: active.clone(),
         older_allowed: *older_allowed,
     };
-    let pack = Pack::<Unverified>::read(files).and_then(|pack| pack.verify(&terms)).map_err(|error| pack_failure(&error))?;
+    let pack =
+        Pack::<Unverified>::read(files).and_then(|pack| pack.verify(&terms)).map_err(|error| pack_failure(&error))?;
     let signer = PublicKey(pack.signer().key);
     for kernel in &pack.manifest().kernels {
         let standing = trust.store.judge(&signer, Role::Publisher, Some(&kernel.module.hash), trust.now);
