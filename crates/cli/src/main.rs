@@ -18,7 +18,7 @@
 //! | [`names`] | what vertices are called |
 //! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
 //! | [`stdin`] | standard input that a signal ends |
-//! | [`packs`] | a pack to run: whom to trust, what to run it on |
+//! | [`kernel_host`] | a kernel host: which pack, whom to trust, what to run it on |
 //! | [`tensors`], [`npy`] | a call on the command line; NumPy's files |
 //! | [`output`], [`exit`] | what is printed, and the exit codes |
 
@@ -30,6 +30,7 @@ mod explain;
 mod gate_pack;
 mod heads;
 mod identity;
+mod kernel_host;
 mod keys;
 mod names;
 mod npy;

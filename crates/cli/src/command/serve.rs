@@ -16,9 +16,9 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::exit::{Exit, Failure, OrExit};
+use crate::kernel_host::PackArguments;
 use crate::keys;
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

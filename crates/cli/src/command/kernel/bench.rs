@@ -11,8 +11,8 @@ use serde::Serialize;
 use self::native::Arena;
 use super::{call_failure, find, loaded};
 use crate::exit::{Exit, Failure};
+use crate::kernel_host::PackArguments;
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
 
 /// Elements of every dimension that does not grow: two blocks of ggml's, and what a head of attention often has.
 const DIMENSION: u32 = 64;

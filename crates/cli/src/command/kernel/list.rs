@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::loaded;
 use crate::exit::{Exit, Failure};
+use crate::kernel_host::PackArguments;
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {

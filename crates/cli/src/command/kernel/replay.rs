@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use super::{call_failure, find, loaded};
 use crate::exit::{Exit, Failure, OrExit};
+use crate::kernel_host::PackArguments;
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
 use crate::tensors::{self, CallArguments};
 
 #[derive(clap::Args)]

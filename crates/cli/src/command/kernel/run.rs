@@ -11,9 +11,9 @@ use server::Keeper;
 
 use super::{call_failure, find, loaded};
 use crate::exit::{Exit, Failure, OrExit};
+use crate::kernel_host::PackArguments;
 use crate::keys;
 use crate::output::{self, Format, Report};
-use crate::packs::PackArguments;
 use crate::tensors::{self, BoundArguments, CallArguments};
 
 #[derive(clap::Args)]
