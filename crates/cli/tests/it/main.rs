@@ -5,19 +5,25 @@
 //! | [`cases`] | the files under `tests/cases`: inputs, command lines, exit codes and every printed word |
 //! | [`endless`] | standard input that never ends, and signals |
 //! | [`examples`] | the examples from run to report |
+//! | [`packs`] | packs from the first source to a registry and back, and bad ones |
 //! | [`page`] | the report page against hostile names |
 //! | [`secrets`] | what is left behind holds no key |
 //! | [`tampered`] | journals that somebody changed |
 //! | [`words`] | JSON, YAML, completions, colours, progress bars, the exit table |
 //!
-//! [`case`] reads and writes case files, [`room`] is a folder to run the program in.
+//! [`case`] reads and writes case files, [`room`] is a folder to run the program in, [`process`] a registry.
 
 mod case;
 mod cases;
 mod crash;
 mod endless;
 mod examples;
+mod packs;
 mod page;
+// Shared with the depot, whose tests look into its folder too.
+#[path = "../../../depot/tests/it/process.rs"]
+#[allow(dead_code)]
+mod process;
 mod room;
 mod secrets;
 mod tampered;
