@@ -58,6 +58,11 @@ impl FromStr for ShadowChoice {
 }
 
 impl EngineArguments {
+    /// The engine's name.
+    pub(crate) fn name(&self) -> EngineName {
+        self.engine
+    }
+
     /// Another engine than the one that was chosen, under the same guards where it has them.
     pub(crate) fn start_other(&self, name: EngineName) -> Result<Box<dyn Engine>, Failure> {
         let deadline_ms = self.deadline_ms.filter(|_| name == EngineName::Wasmtime);

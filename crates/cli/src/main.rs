@@ -6,6 +6,8 @@
 //! | [`runfile`] | the run file: what to run, on what, under which policy |
 //! | [`at_rest`] | the state of a chain at one of its steps |
 //! | [`prepare`] | from a profile to a sealed, compiled module |
+//! | [`packs`] | packs, read and held to the trust store |
+//! | [`gate_pack`] | a gate out of a pack: its module, its run file |
 //! | [`engines`] | the engines by name |
 //! | [`keys`] | key files and who may read them |
 //! | [`identity`] | the keys of an instance, and the genesis statement over them |
@@ -23,11 +25,13 @@ mod command;
 mod engines;
 mod exit;
 mod explain;
+mod gate_pack;
 mod heads;
 mod identity;
 mod keys;
 mod names;
 mod output;
+mod packs;
 mod pictures;
 mod prepare;
 mod record;

@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use crate::exit::{Exit, Failure, OrExit};
 
-/// A parsed run file, with its text and where it lies.
+/// A parsed run file, with its text.
 pub(crate) struct RunFile {
-    pub(crate) path: PathBuf,
+    /// The folder that the stream's path is relative to.
+    pub(crate) base: PathBuf,
     pub(crate) text: String,
     pub(crate) sections: Sections,
     profile: Profile,
@@ -186,10 +187,18 @@ impl RunFile {
             }
             CoreSection::All {} | CoreSection::KCore { .. } => Vec::new(),
         };
-        let file = Self { path: path.to_owned(), profile, statistic: statistic.0, protected, text, sections };
+        let base = path.parent().unwrap_or(Path::new("")).to_owned();
+        let file = Self { base, profile, statistic: statistic.0, protected, text, sections };
         file.check_policy().map_err(usage)?;
         file.configuration().validate().map_err(|error| usage(error.to_string()))?;
         Ok(file)
+    }
+
+    /// The same, but the stream is read from `data`: a file, or `-` for standard input.
+    pub(crate) fn reading(mut self, data: &str) -> Self {
+        self.base = PathBuf::new();
+        self.sections.stream = self.sections.stream.with_path(data.to_owned());
+        self
     }
 
     /// What the gate is told.

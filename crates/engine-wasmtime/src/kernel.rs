@@ -11,6 +11,7 @@ use wasmtime::{Enabled, ExternType, InstancePre, Linker, ModuleExport, PoolingAl
 use crate::deadline::Ticker;
 use crate::growth::Growth;
 use crate::kernel_instance::WasmtimeKernel;
+use crate::kernel_state::KernelState;
 use crate::{NAME, WasmtimeEngine, check_seal_exports, invalid};
 
 /// What may be chosen about an engine for kernels. None of it changes a metered result.
@@ -71,18 +72,80 @@ impl KernelEngine for WasmtimeEngine {
     ) -> Result<Box<dyn KernelModule>, EngineError> {
         let module = self.compile_bytes(module)?;
         let pages_max = check_resources(&module, limits)?;
+        let is_host_computed = self.check_imports(&module)?;
         let is_sealed = check_seal(&module)?;
-        if !is_sealed && self.ticker.is_none() {
+        if self.ticker.is_none() && is_host_computed {
+            return Err(unfit("nothing would end a call: the host computes for it and the engine has no clock"));
+        }
+        if self.ticker.is_none() && !is_sealed {
             return Err(unfit("nothing would end a call: the module is not sealed and the engine has no clock"));
         }
         let exports = Exports::of(&module, entry_point, is_sealed)?;
-        let template = Linker::new(&self.engine).instantiate_pre(&module).map_err(invalid)?;
+        let template = self.linker(is_host_computed)?.instantiate_pre(&module).map_err(invalid)?;
         let growth = Growth {
             memory_bytes_max: pages_max as usize * 65_536,
             table_elements_max: limits.table_elements_max as usize,
         };
-        Ok(Box::new(WasmtimeKernelModule { template, exports, pages_max, growth, ticker: self.ticker.clone() }))
+        let ticker = self.ticker.clone();
+        Ok(Box::new(WasmtimeKernelModule {
+            template,
+            exports,
+            pages_max,
+            growth,
+            ticker,
+            #[cfg(feature = "wasi-nn")]
+            models: is_host_computed.then(|| self.models.clone().unwrap_or_default()),
+        }))
     }
+}
+
+#[cfg(not(feature = "wasi-nn"))]
+impl WasmtimeEngine {
+    /// A kernel has no imports, so the host never computes for it.
+    fn check_imports(&self, module: &wasmtime::Module) -> Result<bool, EngineError> {
+        module.imports().next().map_or(Ok(false), |import| Err(foreign(&import)))
+    }
+
+    fn linker(&self, _is_host_computed: bool) -> Result<Linker<KernelState>, EngineError> {
+        Ok(Linker::new(&self.engine))
+    }
+}
+
+#[cfg(feature = "wasi-nn")]
+impl WasmtimeEngine {
+    /// Lets kernels ask for these models. Only an engine that was given some, be it none, takes kernels with imports.
+    #[must_use]
+    pub fn with_models(mut self, models: crate::wasi_nn::Models) -> Self {
+        self.models = Some(models);
+        self
+    }
+
+    /// Whether the module imports what the host computes, if this engine has models, and nothing else.
+    fn check_imports(&self, module: &wasmtime::Module) -> Result<bool, EngineError> {
+        let allowed = |import: &wasmtime::ImportType<'_>| {
+            self.models.is_some() && crate::wasi_nn::allows(import.module(), import.name(), &import.ty())
+        };
+        match module.imports().find(|import| !allowed(import)) {
+            Some(import) => Err(foreign(&import)),
+            None => Ok(module.imports().next().is_some()),
+        }
+    }
+
+    fn linker(&self, is_host_computed: bool) -> Result<Linker<KernelState>, EngineError> {
+        let mut linker = Linker::new(&self.engine);
+        if is_host_computed {
+            crate::wasi_nn::link(&mut linker)?;
+        }
+        Ok(linker)
+    }
+}
+
+fn foreign(import: &wasmtime::ImportType<'_>) -> EngineError {
+    unfit(format!(
+        "it imports `{}` of `{}`, which this engine does not give to kernels",
+        import.name(),
+        import.module()
+    ))
 }
 
 fn unfit(why: impl Into<String>) -> EngineError {
@@ -91,9 +154,6 @@ fn unfit(why: impl Into<String>) -> EngineError {
 
 /// Holds what the module begins with to the limits; the pages that its memory can have.
 fn check_resources(module: &wasmtime::Module, limits: KernelLimits) -> Result<u32, EngineError> {
-    if let Some(import) = module.imports().next() {
-        return Err(unfit(format!("it imports `{}` of `{}`; a kernel has no imports", import.name(), import.module())));
-    }
     let Some(ExternType::Memory(memory)) = module.get_export(abi::EXPORT_MEMORY) else {
         return Err(missing(abi::EXPORT_MEMORY));
     };
@@ -165,11 +225,25 @@ impl Exports {
 }
 
 struct WasmtimeKernelModule {
-    template: InstancePre<Growth>,
+    template: InstancePre<KernelState>,
     exports: Exports,
     pages_max: u32,
     growth: Growth,
     ticker: Option<Arc<Ticker>>,
+    /// What the host computes for it; nothing for a kernel without imports.
+    #[cfg(feature = "wasi-nn")]
+    models: Option<crate::wasi_nn::Models>,
+}
+
+impl WasmtimeKernelModule {
+    fn state(&self) -> KernelState {
+        #[cfg(feature = "wasi-nn")]
+        if let Some(models) = &self.models {
+            let inference = Some(Box::new(crate::wasi_nn::Inference::new(models)));
+            return KernelState { growth: self.growth, inference };
+        }
+        KernelState::plain(self.growth)
+    }
 }
 
 impl KernelModule for WasmtimeKernelModule {
@@ -178,7 +252,12 @@ impl KernelModule for WasmtimeKernelModule {
     }
 
     fn is_sealed(&self) -> bool {
-        self.exports.seal.is_some()
+        self.exports.seal.is_some() && !self.is_host_computed()
+    }
+
+    #[cfg(feature = "wasi-nn")]
+    fn is_host_computed(&self) -> bool {
+        self.models.is_some()
     }
 
     fn has_backward(&self) -> bool {
@@ -190,6 +269,6 @@ impl KernelModule for WasmtimeKernelModule {
     }
 
     fn instantiate(&self) -> Result<Box<dyn KernelInstance>, EngineError> {
-        Ok(Box::new(WasmtimeKernel::new(&self.template, &self.exports, self.growth, self.ticker.as_ref())?))
+        Ok(Box::new(WasmtimeKernel::new(&self.template, &self.exports, self.state(), self.ticker.as_ref())?))
     }
 }

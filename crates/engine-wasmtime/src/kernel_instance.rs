@@ -8,13 +8,13 @@ use wasmtime::{Global, InstancePre, Memory, ModuleExport, Store, TypedFunc, Val}
 
 use crate::deadline::Ticker;
 use crate::fault;
-use crate::growth::Growth;
 use crate::instance::instantiation_kind;
 use crate::kernel::Exports;
+use crate::kernel_state::KernelState;
 
 /// An instance with its store and the exports that the host uses.
 pub(crate) struct WasmtimeKernel {
-    store: Store<Growth>,
+    store: Store<KernelState>,
     memory: Memory,
     init: TypedFunc<(), i32>,
     forward: TypedFunc<i32, i32>,
@@ -32,13 +32,13 @@ struct SealGlobals {
 
 impl WasmtimeKernel {
     pub(crate) fn new(
-        template: &InstancePre<Growth>,
+        template: &InstancePre<KernelState>,
         exports: &Exports,
-        growth: Growth,
+        state: KernelState,
         ticker: Option<&Arc<Ticker>>,
     ) -> Result<Self, EngineError> {
-        let mut store = Store::new(template.module().engine(), growth);
-        store.limiter(|growth| growth);
+        let mut store = Store::new(template.module().engine(), state);
+        store.limiter(|state| &mut state.growth);
         if let Some(ticker) = ticker {
             // A module that is not sealed may have a start function.
             ticker.arm(&mut store, EPOCH_TICKS);
@@ -73,6 +73,23 @@ impl WasmtimeKernel {
         })
     }
 
+    fn enter(&mut self, function: KernelFunction, descriptor: u32) -> wasmtime::Result<i32> {
+        if let Some((ticker, ticks)) = &self.clock {
+            ticker.arm(&mut self.store, *ticks);
+        }
+        let descriptor = descriptor as i32;
+        match function {
+            KernelFunction::Init => self.init.call(&mut self.store, ()),
+            KernelFunction::Forward => self.forward.call(&mut self.store, descriptor),
+            KernelFunction::Backward => match &self.backward {
+                Some(backward) => backward.call(&mut self.store, descriptor),
+                None => Ok(codec::kernel::Code::NotImplemented as i32),
+            },
+            KernelFunction::Info => self.info.call(&mut self.store, ()),
+            KernelFunction::Cleanup => self.cleanup.call(&mut self.store, ()),
+        }
+    }
+
     /// What an error of a call means.
     #[cold]
     fn stop(&mut self, error: &wasmtime::Error) -> KernelStop {
@@ -91,20 +108,20 @@ impl WasmtimeKernel {
 }
 
 impl KernelInstance for WasmtimeKernel {
+    #[cfg(not(feature = "wasi-nn"))]
     fn call(&mut self, function: KernelFunction, descriptor: u32) -> Result<i32, KernelStop> {
-        if let Some((ticker, ticks)) = &self.clock {
-            ticker.arm(&mut self.store, *ticks);
-        }
-        let descriptor = descriptor as i32;
-        let result = match function {
-            KernelFunction::Init => self.init.call(&mut self.store, ()),
-            KernelFunction::Forward => self.forward.call(&mut self.store, descriptor),
-            KernelFunction::Backward => match &self.backward {
-                Some(backward) => backward.call(&mut self.store, descriptor),
-                None => return Ok(codec::kernel::Code::NotImplemented as i32),
-            },
-            KernelFunction::Info => self.info.call(&mut self.store, ()),
-            KernelFunction::Cleanup => self.cleanup.call(&mut self.store, ()),
+        self.enter(function, descriptor).map_err(|error| self.stop(&error))
+    }
+
+    #[cfg(feature = "wasi-nn")]
+    fn call(&mut self, function: KernelFunction, descriptor: u32) -> Result<i32, KernelStop> {
+        let result = if self.store.data().inference.is_none() {
+            self.enter(function, descriptor)
+        } else {
+            // Its clock bounds it: the meter of a module that counts as not sealed is never in the way.
+            self.set_meter(i64::MAX);
+            let memory_bytes = self.memory.data_size(&self.store) as u64;
+            crate::wasi_nn::guarded(memory_bytes, || self.enter(function, descriptor))?
         };
         result.map_err(|error| self.stop(&error))
     }

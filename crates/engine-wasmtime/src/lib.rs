@@ -9,7 +9,8 @@
 //! | `growth` | how far memory may grow, and whose affair it is when it cannot |
 //! | `instance` | a running container |
 //! | [`kernel`] | kernels: their configuration, what is asked of a module |
-//! | `kernel_instance` | a running kernel |
+//! | `kernel_instance`, `kernel_state` | a running kernel, and what its store holds |
+//! | `wasi_nn` | with the feature of that name: the models of a pack, which the host computes for a kernel |
 
 mod artefact;
 mod deadline;
@@ -18,6 +19,9 @@ mod growth;
 mod instance;
 pub mod kernel;
 mod kernel_instance;
+mod kernel_state;
+#[cfg(feature = "wasi-nn")]
+pub mod wasi_nn;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -61,6 +65,8 @@ pub struct WasmtimeEngine {
     engine: wasmtime::Engine,
     cache: Option<ArtefactCache>,
     ticker: Option<std::sync::Arc<Ticker>>,
+    #[cfg(feature = "wasi-nn")]
+    models: Option<wasi_nn::Models>,
 }
 
 impl WasmtimeEngine {
@@ -98,7 +104,13 @@ impl WasmtimeEngine {
         let engine = wasmtime::Engine::new(&config)
             .map_err(|error| EngineError::new(EngineErrorKind::OutOfResources, format!("{error:#}")))?;
         let ticker = tick.map(|tick| Ticker::start(&engine, tick));
-        Ok(Self { engine, cache: cache.cloned().map(ArtefactCache::new), ticker })
+        Ok(Self {
+            engine,
+            cache: cache.cloned().map(ArtefactCache::new),
+            ticker,
+            #[cfg(feature = "wasi-nn")]
+            models: None,
+        })
     }
 
     fn compile_bytes(&self, module: &[u8]) -> Result<wasmtime::Module, EngineError> {

@@ -62,6 +62,12 @@ pub trait KernelModule: Send + Sync {
     /// Whether the module carries sealing's meter, so that a call can be metered and receipted.
     fn is_sealed(&self) -> bool;
 
+    /// Whether the host computes for the kernel, by functions that it imports. Such a call is bounded by the engine's clock
+    /// alone and is never metered or replayed: the module counts as not sealed.
+    fn is_host_computed(&self) -> bool {
+        false
+    }
+
     /// Whether the module exports `kernel_backward`.
     fn has_backward(&self) -> bool;
 

@@ -36,6 +36,27 @@ pub enum StreamConfig {
     Ndjson(RowsConfig),
 }
 
+impl StreamConfig {
+    /// Where the rows lie: relative to the run file; `-` is standard input.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Prices(config) => &config.path,
+            Self::Csv { rows, .. } | Self::Ndjson(rows) => &rows.path,
+        }
+    }
+
+    /// The same stream, read from somewhere else.
+    #[must_use]
+    pub fn with_path(mut self, elsewhere: String) -> Self {
+        match &mut self {
+            Self::Prices(config) => config.path = elsewhere,
+            Self::Csv { rows, .. } | Self::Ndjson(rows) => rows.path = elsewhere,
+        }
+        self
+    }
+}
+
 /// `kind = "prices"`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PricesConfig {

@@ -55,7 +55,11 @@ impl Attempt<'_> {
             }
         }
         match self.module(seat) {
-            Ok((outputs, meter_used)) => Ok(self.reply(outputs, Implementation::Module, meter_used, None)),
+            Ok((outputs, meter_used)) => {
+                let is_host_computed = self.kernel.module.is_host_computed();
+                let made_by = if is_host_computed { Implementation::HostComputed } else { Implementation::Module };
+                Ok(self.reply(outputs, made_by, meter_used, None))
+            }
             Err(stopped) => self.recover(stopped),
         }
     }

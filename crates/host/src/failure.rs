@@ -91,11 +91,6 @@ pub enum Cause {
     InfoAddress(u32),
     /// The kernel's info makes no sense.
     Info(InfoError),
-    /// The kernel's info differs from its exports or its manifest.
-    InfoDiffers {
-        /// In what.
-        what: &'static str,
-    },
     /// The call's regions break a rule of the layout.
     Layout(LayoutError),
     /// The call needs more memory than the kernel may have.
@@ -130,7 +125,7 @@ impl Cause {
             Self::Budget { .. } => Kind::Budget,
             Self::Code(_) => Kind::Code,
             Self::Nonsense(_) => Kind::Nonsense,
-            Self::Init(_) | Self::InfoAddress(_) | Self::Info(_) | Self::InfoDiffers { .. } => Kind::Setup,
+            Self::Init(_) | Self::InfoAddress(_) | Self::Info(_) => Kind::Setup,
             Self::Layout(_) => Kind::Layout,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::Room(_) => Kind::Room,
@@ -153,7 +148,6 @@ impl fmt::Display for Cause {
             },
             Self::InfoAddress(address) => write!(f, "`kernel_info` returned {address:#x}, where no info can lie"),
             Self::Info(error) => write!(f, "its info cannot be read: {error}"),
-            Self::InfoDiffers { what } => write!(f, "its info differs from {what}"),
             Self::Layout(error) => write!(f, "the call's layout is wrong: {error}"),
             Self::TooLarge { pages: Some(pages), pages_max } => {
                 write!(f, "the call needs {pages} pages of memory; the kernel may have {pages_max}")

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use engine::KernelEngine;
 use pack::{Direction, Pack, Value, Verified};
+use receipt::invocation::Invocation;
 
 use crate::class::DeviceClass;
 use crate::error::{CallError, StartError};
@@ -72,6 +73,13 @@ impl Host {
     pub fn call(&self, request: &Request<'_>) -> Result<Reply, CallError> {
         let started = Instant::now();
         self.active.load().call(request, started)
+    }
+
+    /// As [`Host::call`], and states what was done: for whoever signs receipts. There is no statement for a request that was
+    /// refused, nor for a call that something outside of the module ended without an answer.
+    pub fn call_stated(&self, request: &Request<'_>) -> (Result<Reply, CallError>, Option<Invocation>) {
+        let started = Instant::now();
+        self.active.load().call_stated(request, started)
     }
 
     /// Calls a kernel once for each request, all on one pack and, unless they are metered, on one instance, whose arena is

@@ -15,6 +15,7 @@
 //! | `serving`, `attempt`, `prepared` | a pack in service; one call on its way to an answer; a request that was checked |
 //! | `layout`, `seat`, `pool` | where a call lies; an instance with a call; instances that wait |
 //! | `pace`, `speed` | what a deadline is in cost units; how long calls take |
+//! | `invocation` | the unsigned receipt of a call |
 //! | `janitor` | drops packs after their grace period |
 //!
 //! No concrete engine is named here. Nothing that a kernel leaves in its memory is believed: outputs are read where the host
@@ -28,6 +29,7 @@ pub mod error;
 pub mod failure;
 pub mod health;
 pub mod host;
+mod invocation;
 mod janitor;
 mod layout;
 pub mod lease;
@@ -55,5 +57,6 @@ pub use loaded::{KernelView, Loaded, PackName};
 pub use metrics::{CallOutcome, KernelSnapshot, MetricsSnapshot, RolledBack};
 pub use native::Bypass;
 pub use pack::{DType, Direction, Value};
+pub use receipt::invocation::Invocation;
 pub use request::{Fallback, Implementation, Input, Mode, Output, Reply, Request};
 pub use swap::{Returned, Upgraded};

@@ -13,6 +13,7 @@ use pack::{DType, Direction, Kernel, Pack, Verified};
 use crate::class::DeviceClass;
 use crate::error::LoadError;
 use crate::failure::{Cause, KernelFailure};
+use crate::invocation::cost_table;
 use crate::limits::{ROOM_ATTEMPTS, ROOM_PAUSE, SETUP_UNITS};
 use crate::metrics::InstanceCounts;
 use crate::pace::Pace;
@@ -54,6 +55,8 @@ pub(crate) struct LoadedKernel {
     pub(crate) pace: Pace,
     pub(crate) speed: Speed,
     pub(crate) fallback: Option<Op>,
+    /// The cost table that the module was sealed with.
+    pub(crate) cost_table: Option<Digest>,
     /// Names and types of the outputs, forward and backward.
     outputs: [Vec<(Arc<str>, DType)>; 2],
 }
@@ -284,6 +287,7 @@ impl Place<'_> {
                 let outputs = spec.interface(direction).map_or(&[][..], |interface| interface.outputs());
                 outputs.iter().map(|output| (Arc::from(output.name.as_str()), output.dtype)).collect()
             }),
+            cost_table: module.is_sealed().then(|| cost_table(bytes)).flatten(),
             spec: spec.clone(),
             module,
             info,

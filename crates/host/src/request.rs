@@ -89,6 +89,8 @@ pub enum Implementation {
     Reference,
     /// The native form, by the operator's choice.
     Native,
+    /// The pack's module, with what the host computed for it: a model of the pack. Never metered, never replayed.
+    HostComputed,
 }
 
 impl Implementation {
@@ -99,6 +101,7 @@ impl Implementation {
             Self::Module => "module",
             Self::Reference => "reference",
             Self::Native => "native",
+            Self::HostComputed => "host-computed",
         }
     }
 }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
+use receipt::invocation::Invocation;
+
 use crate::attempt::{Attempt, Clock};
 use crate::error::{CallError, RequestError};
+use crate::invocation::Opening;
 use crate::limits::{BATCH_MAX, REMEMBERED_CALLS};
 use crate::loaded::Loaded;
 use crate::metrics::{CallOutcome, KernelCounts, Metrics, RolledBack};
@@ -89,6 +92,26 @@ impl Serving {
         result
     }
 
+    /// As [`Serving::call`], and states what was done.
+    pub(crate) fn call_stated(
+        &self,
+        request: &Request<'_>,
+        started: Instant,
+    ) -> (Result<Reply, CallError>, Option<Invocation>) {
+        let index = match self.index(request.kernel) {
+            Ok(index) => index,
+            Err(error) => return (Err(error), None),
+        };
+        let call = self.prepare(index, request);
+        let kernel = &self.loaded.loaded_kernels()[index];
+        let opening = call.as_ref().ok().map(|call| Opening::of(self.loaded.pack(), kernel, call));
+        let mut seat = None;
+        let result = self.serve(index, call, Clock::at(started), &mut seat);
+        self.release(index, seat, request.mode);
+        let invocation = opening.and_then(|opening| opening.close(&result));
+        (result, invocation)
+    }
+
     /// Serves a case of the pack's own golden vectors, on the path of every other call, but by the module or not at all.
     pub(crate) fn probe(&self, index: usize, call: Prepared<'_>) -> Result<Reply, CallError> {
         let mut seat = None;
@@ -166,7 +189,7 @@ impl Serving {
                     counts.late();
                 }
                 match reply.implementation {
-                    Implementation::Module => CallOutcome::Module,
+                    Implementation::Module | Implementation::HostComputed => CallOutcome::Module,
                     Implementation::Reference => CallOutcome::Degraded,
                     Implementation::Native => CallOutcome::Native,
                 }

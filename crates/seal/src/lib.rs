@@ -5,6 +5,8 @@
 //! | [`mod@check`] | every determinism hazard of a module |
 //! | [`sealing`] | the sealed module: sections put together again |
 //! | [`policy`] | what the caller allows |
+//! | [`note`] | what a sealed module says of its own sealing |
+//! | [`size`] | what an instance of a module begins with |
 //! | [`finding`] | the closed list of hazards |
 //! | [`error`] | why a module is not sealed |
 //! | [`limits`] | every limit, with its reason |
@@ -35,10 +37,12 @@ mod merges;
 mod meter;
 mod module;
 mod nan;
+pub mod note;
 mod operators;
 pub mod policy;
 mod rewrite;
 pub mod sealing;
+pub mod size;
 mod trips;
 mod writer;
 
@@ -46,5 +50,7 @@ pub use check::check;
 pub use cost::{COST_TABLE_VERSION, cost_table_digest};
 pub use error::{CheckError, Limit, Malformed, SealError, TooLarge};
 pub use finding::{Finding, Reason};
-pub use policy::{Import, LoopCharge, MemoryRule, Policy};
+pub use note::Note;
+pub use policy::{Import, LoopCharge, MemoryRule, NanBits, Policy};
 pub use sealing::{Report, SEAL_SECTION, SEAL_VERSION, Sealed, seal};
+pub use size::Size;

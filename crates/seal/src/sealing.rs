@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use codec::{Digest, Encoder, abi, sha256};
+use codec::{Digest, abi, sha256};
 use wasm_encoder::{BlockType, Encode, ExportKind, Section as _};
 use wasmparser::{FuncType, ValType, Validator};
 
@@ -13,7 +13,9 @@ use crate::cost::cost_table_digest;
 use crate::error::SealError;
 use crate::meter;
 use crate::module::{Module, Section, section};
-use crate::policy::{LoopCharge, MemoryRule, Policy};
+use crate::nan::Places;
+use crate::note::Note;
+use crate::policy::{NanBits, Policy};
 use crate::rewrite::{Added, Plan, frame_of, rewrite};
 
 /// Name of the custom section that says how a module was sealed: see `spec/seal.md`.
@@ -67,7 +69,10 @@ pub fn seal(module: &[u8], policy: &Policy<'_>) -> Result<Sealed, SealError> {
         if let Some((body, places)) = findings.body(&module, index, source)? {
             let plan = Plan {
                 charges: meter::charges(&body, policy.loops),
-                places,
+                places: match policy.nan {
+                    NanBits::Canonical => places,
+                    NanBits::AsMade => Places::default(),
+                },
                 frame: frame_of(&module, &body),
                 max_pages: policy.max_pages(),
             };
@@ -196,14 +201,7 @@ impl<'m> Sealer<'m> {
     /// How the module was sealed, as CBOR.
     fn statement(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut out = Encoder::new(&mut bytes);
-        out.map(5).uint(0).uint(SEAL_VERSION).uint(1).bytes(cost_table_digest().as_bytes());
-        out.uint(2).uint(self.policy.depth_limit.into());
-        match self.policy.memory {
-            MemoryRule::Fixed => out.uint(3).null(),
-            MemoryRule::Capped { max_pages } => out.uint(3).uint(max_pages.into()),
-        };
-        out.uint(4).bool(self.policy.loops == LoopCharge::Ahead);
+        Note::of(self.policy, cost_table_digest()).encode(&mut bytes);
         bytes
     }
 

@@ -9,6 +9,7 @@ use crate::at_rest::AtRest;
 use crate::command::snapshot::Made;
 use crate::engines::EngineArguments;
 use crate::exit::{Exit, Failure};
+use crate::gate_pack::source_word;
 use crate::identity::{Keyring, Opening};
 use crate::output::{self, Format};
 use crate::record::Record;
@@ -60,7 +61,8 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     }
     at_rest.write(&arguments.output, &header, Vec::new(), genesis.payload_digest(), &keyring.runtime())?;
     let file = arguments.output.display().to_string();
-    let next = format!("avouch run RUNFILE -o {file} --next-rows");
+    let source = source_word(&record.genesis().statement().module_name);
+    let next = format!("avouch run {source} -o {file} --next-rows");
     output::print(&Made::new(file, &at_rest, next), format)?;
     Ok(Exit::Good)
 }

@@ -13,9 +13,12 @@ use serde::Serialize;
 use crate::command::bar;
 use crate::engines::EngineArguments;
 use crate::exit::{Exit, Failure};
+use crate::gate_pack::gate_digests;
 use crate::output::{self, Format, Report};
+use crate::packs;
 use crate::prepare::seal_gate;
 use crate::record::Record;
+use crate::trust::TrustArguments;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -34,6 +37,12 @@ pub(crate) struct Arguments {
     /// before it and nothing else, and says which of the two is right.
     #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["from", "jobs"])]
     bisect: Option<PathBuf>,
+    /// A pack whose gate the journal's module may be, though this program does not ship it: a publisher of --trust has signed
+    /// the pack, and so vouches for the module.
+    #[arg(long, value_name = "PACK")]
+    pack: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArguments,
     /// Run the journal's module though it is not one that this program ships. What it does is bounded by its own meter
     /// only if it was sealed honestly: add --deadline-ms for modules from strangers.
     #[arg(long)]
@@ -124,7 +133,7 @@ impl Report for Parted {
 pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure> {
     let record = Record::open(&arguments.journal)?;
     if !arguments.any_module {
-        check_origin(&record)?;
+        check_origin(&arguments, &record)?;
     }
     match &arguments.bisect {
         None => replay(&arguments, &record, format),
@@ -265,21 +274,33 @@ fn in_words(agreement: &Agreement, left: &Record, right: &Record, ground: Ground
     }
 }
 
-/// Refuses a module that is not one of those that ship with this program, sealed by it.
-fn check_origin(record: &Record) -> Result<(), Failure> {
+/// Refuses a module that is neither one of those that ship with this program, sealed by it, nor the gate of a pack that
+/// somebody trusted signed.
+fn check_origin(arguments: &Arguments, record: &Record) -> Result<(), Failure> {
     let statement = record.genesis().statement();
     let digest = statement.module;
+    if let Some(path) = &arguments.pack {
+        let pack = packs::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+        if gate_digests(&pack).contains(&digest) {
+            return Ok(());
+        }
+        let journal = record.path.display();
+        let what = format!("{}: no gate of this pack is the module {digest} of {journal}", path.display());
+        return Err(Failure::message(Exit::Policy, what));
+    }
     // Sealing takes a moment: the name says which guest is worth trying first, the digest decides.
     let mut profiles = Profile::ALL;
     profiles.sort_by_key(|profile| !statement.module_name.ends_with(profile.name));
     for profile in profiles {
-        if seal_gate(profile)?.sealed.digest == digest {
+        if seal_gate(profile)?.digest == digest {
             return Ok(());
         }
     }
     let message = format!(
-        "{}: the module {digest} is not one that this program ships; say --any-module to run it all the same",
-        record.path.display()
+        "{}: the module {digest} ({}) is not one that this program ships; say --pack with the pack that it comes from, or \
+         --any-module to run it all the same",
+        record.path.display(),
+        statement.module_name
     );
     Err(Failure::message(Exit::Policy, message))
 }

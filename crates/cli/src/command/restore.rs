@@ -9,6 +9,7 @@ use crate::at_rest::{AtRest, peaks_at};
 use crate::command::snapshot::Made;
 use crate::engines::EngineArguments;
 use crate::exit::{Exit, Failure};
+use crate::gate_pack::source_word;
 use crate::identity::Keyring;
 use crate::output::{self, Format};
 use crate::record::Record;
@@ -57,7 +58,8 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     let genesis = record.genesis().payload_digest();
     at_rest.write(&arguments.output, record.reader().header(), peaks, genesis, &keyring.runtime())?;
     let file = arguments.output.display().to_string();
-    let next = format!("avouch run RUNFILE -o {file}");
+    let source = source_word(&record.genesis().statement().module_name);
+    let next = format!("avouch run {source} -o {file}");
     output::print(&Made::new(file, &at_rest, next), format)?;
     Ok(Exit::Good)
 }

@@ -20,17 +20,26 @@ use journal::{Durability, JournalErrorKind};
 use crate::command::summary::Summary;
 use crate::engines::{EngineArguments, ShadowChoice};
 use crate::exit::{Exit, Failure, OrExit};
+use crate::gate_pack::gate_of;
 use crate::output::{self, Format};
-use crate::prepare::seal_gate;
+use crate::packs;
+use crate::prepare::{Guest, seal_gate};
 use crate::record::{Record, journal_failure};
 use crate::runfile::{RunFile, SignerChoice};
 use crate::stdin::StoppableStdin;
-use crate::trust::Trust;
+use crate::trust::{Trust, TrustArguments};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The run file; examples/market.toml is one.
-    runfile: PathBuf,
+    /// The run file; examples/market.toml is one. Or a pack with a gate, as a folder or a single file, that a publisher of
+    /// --trust has signed.
+    #[arg(value_name = "RUNFILE|PACK")]
+    source: PathBuf,
+    /// Where the stream lies, instead of where the run file says; - is standard input. A pack carries no data.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    trust: TrustArguments,
     /// The journal; NAME.journal in this folder if not given. One that is there already is gone on with: the ticks that
     /// it has are read again, compared and skipped.
     #[arg(short, long, value_name = "FILE")]
@@ -79,12 +88,11 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure> {
-    let file = RunFile::read(&arguments.runfile)?;
+    let (file, guest) = commission(&arguments)?;
     let output = arguments.output.clone().unwrap_or_else(|| format!("{}.journal", file.sections.run.name).into());
     let stop = stop_flag()?;
     let stream = Stream::open(&file, arguments.limit, &stop)?;
-    let guest = seal_gate(file.configuration().profile)?;
-    log::info!("sealed {}: {}", guest.name, guest.sealed.digest);
+    log::info!("{}: {}", guest.name, guest.digest);
     let started = Instant::now();
     let mut stream = stream;
     let mut run = match start::existing(&arguments, &output)? {
@@ -117,6 +125,32 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
     Ok(exit)
 }
 
+/// What to run, and how: a run file with a gate that ships with the program, or a pack with a gate of its own.
+fn commission(arguments: &Arguments) -> Result<(RunFile, Guest), Failure> {
+    let path = &arguments.source;
+    let is_pack = packs::is_pack(path);
+    let (file, guest) = if is_pack {
+        let pack = packs::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+        gate_of(&pack, path)?
+    } else {
+        let file = RunFile::read(path)?;
+        let guest = seal_gate(file.configuration().profile)?;
+        (file, guest)
+    };
+    let named = file.sections.stream.path();
+    match &arguments.data {
+        Some(data) => {
+            let text = data.to_str().ok_or_else(|| anyhow!("{}: not UTF-8; rename it", data.display()));
+            Ok((file.reading(text.or_exit(Exit::Usage)?), guest))
+        }
+        None if is_pack && named != "-" => {
+            let what = format!("reads `{named}`, and a pack carries no data; say where it lies with --data FILE");
+            Err(Failure::message(Exit::Usage, format!("{}: {what}", path.display())))
+        }
+        None => Ok((file, guest)),
+    }
+}
+
 /// The stream of a run file, opened, and how far to read it.
 struct Stream {
     source: Box<dyn feed::Source + Send>,
@@ -127,7 +161,7 @@ struct Stream {
 
 impl Stream {
     fn open(file: &RunFile, limit: Option<u64>, stop: &Arc<AtomicBool>) -> Result<Self, Failure> {
-        let base = file.path.parent().unwrap_or(Path::new(""));
+        let base = file.base.as_path();
         let config = &file.sections.stream;
         let open = || feed::open(config, base, StoppableStdin::new(Arc::clone(stop))).map_err(feed_failure);
         let countable = output::progress_wanted() && is_regular_file(config, base);
@@ -155,10 +189,7 @@ fn remove(path: &Path) -> Result<(), Failure> {
 
 /// Whether the stream can be read twice: standard input and pipes cannot.
 fn is_regular_file(stream: &feed::StreamConfig, base: &Path) -> bool {
-    let path = match stream {
-        feed::StreamConfig::Prices(config) => &config.path,
-        feed::StreamConfig::Csv { rows, .. } | feed::StreamConfig::Ndjson(rows) => &rows.path,
-    };
+    let path = stream.path();
     path != "-" && std::fs::metadata(base.join(path)).is_ok_and(|metadata| metadata.is_file())
 }
 

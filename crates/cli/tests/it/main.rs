@@ -5,6 +5,7 @@
 //! | [`cases`] | the files under `tests/cases`: inputs, command lines, exit codes and every printed word |
 //! | [`endless`] | standard input that never ends, and signals |
 //! | [`examples`] | the examples from run to report |
+//! | [`gate_pack`] | a gate out of a pack, from run to replay, and packs that are refused |
 //! | [`packs`] | packs from the first source to a registry and back, and bad ones |
 //! | [`page`] | the report page against hostile names |
 //! | [`secrets`] | what is left behind holds no key |
@@ -18,6 +19,7 @@ mod cases;
 mod crash;
 mod endless;
 mod examples;
+mod gate_pack;
 mod packs;
 mod page;
 // Shared with the depot, whose tests look into its folder too.

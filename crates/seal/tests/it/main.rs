@@ -7,6 +7,7 @@ mod loops;
 mod merges;
 mod meter;
 mod nan;
+mod note;
 mod smith;
 
 use seal::{LoopCharge, MemoryRule, Policy, Sealed, seal};

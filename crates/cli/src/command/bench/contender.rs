@@ -44,9 +44,9 @@ pub(super) fn all(stream: &Stream) -> Result<Vec<Contender>, Failure> {
     let unsealed =
         shipped::gate(stream.profile.name).ok_or_else(|| anyhow!("no guest for the profile")).or_exit(Exit::World)?;
     let wasmtime = WasmtimeEngine::new(&Options::PLAIN).or_exit(Exit::World)?;
-    let sealed: Arc<dyn Module> = Arc::from(wasmtime.compile(&guest.sealed.bytes).or_exit(Exit::World)?);
+    let sealed: Arc<dyn Module> = Arc::from(wasmtime.compile(&guest.bytes).or_exit(Exit::World)?);
     let plain: Arc<dyn Module> = Arc::from(wasmtime.compile_unsealed(unsealed.bytes).or_exit(Exit::World)?);
-    let wasmi: Arc<dyn Module> = Arc::from(WasmiEngine::new().compile(&guest.sealed.bytes).or_exit(Exit::World)?);
+    let wasmi: Arc<dyn Module> = Arc::from(WasmiEngine::new().compile(&guest.bytes).or_exit(Exit::World)?);
     let mut contenders = vec![Contender::native("native", stream, Role::Host)?];
     for (name, module, role) in [
         (WASMTIME, &sealed, Role::Host),

@@ -16,8 +16,7 @@ pub(super) struct Stream {
 }
 
 pub(super) fn from_run_file(file: &RunFile, ticks: usize) -> Result<Stream, Failure> {
-    let base = file.path.parent().unwrap_or(Path::new(""));
-    let source = feed::open(&file.sections.stream, base, std::io::stdin()).or_exit(Exit::Malformed)?;
+    let source = feed::open(&file.sections.stream, &file.base, std::io::stdin()).or_exit(Exit::Malformed)?;
     let inputs: Result<Vec<_>, _> = source.take(ticks).map(|tick| tick.map(|tick| tick.encode())).collect();
     let mut configuration = Vec::new();
     file.configuration().encode(&mut configuration);

@@ -19,7 +19,7 @@ use crate::command::summary::Tally;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::heads::check_head;
 use crate::identity::{Keyring, Opening};
-use crate::prepare::SealedGuest;
+use crate::prepare::Guest;
 use crate::record::{Annex, Record, journal_failure};
 use crate::runfile::{RunFile, SignerChoice};
 
@@ -40,20 +40,19 @@ pub(super) fn existing(arguments: &Arguments, output: &Path) -> Result<Option<Wr
 }
 
 /// A new chain in a new journal.
-pub(super) fn fresh(arguments: &Arguments, file: &RunFile, guest: SealedGuest, output: &Path) -> Result<Run, Failure> {
+pub(super) fn fresh(arguments: &Arguments, file: &RunFile, guest: Guest, output: &Path) -> Result<Run, Failure> {
     let mut configuration = Vec::new();
     file.configuration().encode(&mut configuration);
     let insecure = arguments.insecure_keys_from_configuration;
-    let keyring =
-        Keyring::new_instance(arguments.keys.as_deref(), insecure, guest.sealed.digest, sha256(&configuration))?;
-    let (genesis, post_quantum_key) = keyring.open(opening(arguments, file, guest.name))?;
+    let keyring = Keyring::new_instance(arguments.keys.as_deref(), insecure, guest.digest, sha256(&configuration))?;
+    let (genesis, post_quantum_key) = keyring.open(opening(arguments, file, &guest))?;
     let engines = Engines::start(arguments)?;
-    let module = engines.compile(&guest.sealed.bytes)?;
+    let module = engines.compile(&guest.bytes)?;
     let secrets = keyring.secrets(&genesis);
     let heads = keyring.heads()?;
     let header = Header {
         genesis: genesis.to_bytes(),
-        module: guest.sealed.bytes,
+        module: guest.bytes,
         configuration: configuration.clone(),
         description: file.text.clone().into_bytes(),
         post_quantum_key,
@@ -86,11 +85,11 @@ pub(super) fn fresh(arguments: &Arguments, file: &RunFile, guest: SealedGuest, o
 }
 
 /// What command line and run file say of a chain's genesis statement.
-fn opening(arguments: &Arguments, file: &RunFile, module_name: &str) -> Opening {
+fn opening(arguments: &Arguments, file: &RunFile, guest: &Guest) -> Opening {
     let sections = &file.sections.run;
     Opening {
-        module_name: module_name.to_owned(),
-        cost_table: seal::cost_table_digest(),
+        module_name: guest.name.clone(),
+        cost_table: guest.cost_table,
         guest_signs: arguments.signer.unwrap_or(sections.signer) == SignerChoice::Guest,
         signing_interval: arguments.sign_every.or(sections.sign_every).unwrap_or(NonZeroU32::MIN),
         post_quantum: arguments.post_quantum || sections.post_quantum,
@@ -102,7 +101,7 @@ fn opening(arguments: &Arguments, file: &RunFile, module_name: &str) -> Opening 
 pub(super) fn resumed(
     arguments: &Arguments,
     file: &RunFile,
-    guest: &SealedGuest,
+    guest: &Guest,
     output: &Path,
     mut writer: Writer,
     stream: &mut Stream,
@@ -142,13 +141,14 @@ pub(super) fn resumed(
 }
 
 /// The run file and the command line must describe the chain that is there.
-fn check_same(arguments: &Arguments, file: &RunFile, guest: &SealedGuest, record: &Record) -> Result<(), Failure> {
+fn check_same(arguments: &Arguments, file: &RunFile, guest: &Guest, record: &Record) -> Result<(), Failure> {
     let statement = record.genesis().statement();
     let mut configuration = Vec::new();
     file.configuration().encode(&mut configuration);
-    let wanted = opening(arguments, file, guest.name);
+    let wanted = opening(arguments, file, guest);
     let differs = [
-        ("module", statement.module != guest.sealed.digest),
+        ("module", statement.module != guest.digest),
+        ("module name, or comes from another pack", statement.module_name != wanted.module_name),
         ("configuration", statement.configuration != sha256(&configuration)),
         ("signer", statement.witness.is_some() != wanted.guest_signs),
         ("signing interval", statement.signing_interval != wanted.signing_interval),
