@@ -93,7 +93,7 @@ impl Packs for PackArguments {
         let refusal =
             |Failure { exit, error }: Failure| PackRefusal { word: exit.word(), message: format!("{error:#}") };
         let files = depot::archive::from_bytes(file, "the request's body");
-        let files = files.map_err(|error| refusal(packs::depot_failure(error)))?;
+        let files = files.map_err(|error| refusal(packs::misplaced(&error)))?;
         let trust = self.trust.read().map_err(refusal)?;
         let older_allowed = older == Older::Allowed;
         let asked = Asked { active: Some(active.pack().as_active()), older_allowed, ..self.asked() };

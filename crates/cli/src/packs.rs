@@ -55,7 +55,7 @@ impl Asked<'_> {
 /// Reads a pack and checks it: whose it is, that every file is the one that was signed, that this program may run it on
 /// this engine.
 pub(crate) fn verified(path: &Path, trust: &Trust, asked: &Asked<'_>) -> Result<Pack<Verified>, Failure> {
-    let files = depot::read(path).map_err(depot_failure)?;
+    let files = depot::read(path).map_err(|error| misplaced(&error))?;
     check(files, trust, asked)
         .map_err(|Failure { exit, error }| Failure::message(exit, format!("{}: {error:#}", path.display())))
 }
@@ -63,9 +63,7 @@ pub(crate) fn verified(path: &Path, trust: &Trust, asked: &Asked<'_>) -> Result<
 /// As [`verified`], for files that were read.
 pub(crate) fn check(files: Files, trust: &Trust, asked: &Asked<'_>) -> Result<Pack<Verified>, Failure> {
     let Asked { engine, simd, allowlist, active, older_allowed } = asked;
-    // Every key of the store is tried, so that a signer who may not sign packs is told from a stranger.
-    let signers = trust.store.signers().iter();
-    let trusted: Vec<_> = signers.map(|signer| TrustedKey { name: signer.name.clone(), key: signer.key.0 }).collect();
+    let trusted = keys(trust);
     let (name, version, mut features) = platform(*engine);
     features.retain(|feature| *simd || feature != SIMD);
     let terms = Terms {
@@ -76,20 +74,33 @@ pub(crate) fn check(files: Files, trust: &Trust, asked: &Asked<'_>) -> Result<Pa
         active: active.clone(),
         older_allowed: *older_allowed,
     };
-    let pack =
-        Pack::<Unverified>::read(files).and_then(|pack| pack.verify(&terms)).map_err(|error| pack_failure(&error))?;
-    let signer = PublicKey(pack.signer().key);
-    for kernel in &pack.manifest().kernels {
-        let standing = trust.store.judge(&signer, Role::Publisher, Some(&kernel.module.hash), trust.now);
-        if !matches!(standing, Standing::Accepted(_)) {
-            return Err(Failure::message(standing_exit(&standing), &standing));
-        }
+    let pack = Pack::<Unverified>::read(files)
+        .and_then(|pack| pack.verify(&terms))
+        .map_err(|error| Failure::message(Exit::refusal(error.row()), &error))?;
+    let standing = standing(&pack, trust);
+    match standing_exit(&standing) {
+        Exit::Good => Ok(pack),
+        exit => Err(Failure::message(exit, &standing)),
     }
-    Ok(pack)
+}
+
+/// Every key of the store, so that a signer who may not sign packs is told from a stranger.
+pub(crate) fn keys(trust: &Trust) -> Vec<TrustedKey> {
+    let signers = trust.store.signers().iter();
+    signers.map(|signer| TrustedKey { name: signer.name.clone(), key: signer.key.0 }).collect()
+}
+
+/// What the store says of a pack's signer: the first word that is not "accepted" about any module counts.
+pub(crate) fn standing(pack: &Pack<Verified>, trust: &Trust) -> Standing {
+    let signer = PublicKey(pack.signer().key);
+    let modules = pack.manifest().kernels.iter().map(|kernel| kernel.module.hash);
+    let mut standings = modules.map(|module| trust.store.judge(&signer, Role::Publisher, Some(&module), trust.now));
+    let bad = standings.clone().find(|standing| standing_exit(standing) != Exit::Good);
+    bad.or_else(|| standings.next()).unwrap_or(Standing::Unknown)
 }
 
 /// An engine as a pack's manifest knows it.
-fn platform(engine: EngineName) -> (PlatformName, &'static str, Vec<String>) {
+pub(crate) fn platform(engine: EngineName) -> (PlatformName, &'static str, Vec<String>) {
     match engine {
         EngineName::Wasmtime => {
             let mut features = vec![SIMD.to_owned()];
@@ -102,16 +113,16 @@ fn platform(engine: EngineName) -> (PlatformName, &'static str, Vec<String>) {
     }
 }
 
-fn parsed(version: &str) -> Version {
+pub(crate) fn parsed(version: &str) -> Version {
     Version::parse(version).expect("a version of this program's own")
 }
 
-/// A place that does not give a pack.
-pub(crate) fn depot_failure(error: DepotError) -> Failure {
-    Failure::new(error.row().map_or(Exit::World, Exit::refusal), error)
+/// A pack that is refused, with the place where it lies.
+pub(crate) fn refused(place: impl std::fmt::Display, error: &PackError) -> Failure {
+    Failure::message(Exit::refusal(error.row()), format!("{place}: {error}"))
 }
 
-/// A pack that is refused.
-fn pack_failure(error: &PackError) -> Failure {
-    Failure::message(Exit::refusal(error.row()), error)
+/// A place that does not give or take a pack.
+pub(crate) fn misplaced(error: &DepotError) -> Failure {
+    Failure::message(error.row().map_or(Exit::World, Exit::refusal), error)
 }

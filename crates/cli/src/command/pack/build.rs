@@ -8,8 +8,9 @@ use std::process::{Command, Stdio};
 use anyhow::anyhow;
 use codec::kernel::{FEATURE_WASI_NN, WASI_NN_IMPORTS, WASI_NN_MODULE};
 use codec::sha256;
-use engine::{KernelEngine as _, KernelLimits};
+use engine::{KernelEngine, KernelLimits};
 use engine_wasmi::WasmiEngine;
+use engine_wasmtime::{KernelOptions, WasmtimeEngine};
 use pack::{Files, Golden, Kernel, Manifest, PlatformNeeds, draft};
 use seal::{Import, LoopCharge, MemoryRule, Policy};
 use serde::Serialize;
@@ -195,7 +196,7 @@ fn module_of(folder: &Path, kernel: &Kernel, module: &Module) -> Result<(Vec<u8>
     };
     // Only an engine with that feature takes a kernel that asks for models; whoever loads it finds out.
     if !kernel.is_gate() && !asks_for_models(kernel) {
-        check_exports(kernel, &bytes).map_err(refused)?;
+        check_exports(kernel, &bytes, module.seal).map_err(refused)?;
     }
     Ok((bytes, loops_ahead))
 }
@@ -206,13 +207,18 @@ fn asks_for_models(kernel: &Kernel) -> bool {
     kernel.platforms.iter().all(|(_, needs)| asks(needs))
 }
 
-/// That a host would find what the kernel ABI asks for, and nothing that has to be imported.
-fn check_exports(kernel: &Kernel, bytes: &[u8]) -> Result<(), String> {
+/// That a host would find what the kernel ABI asks for, and nothing that has to be imported. A module that is not sealed only
+/// an engine with a clock takes.
+fn check_exports(kernel: &Kernel, bytes: &[u8], sealed: bool) -> Result<(), String> {
     let limits = KernelLimits {
         pages_max: kernel.limits.max_memory_pages,
         table_elements_max: kernel.limits.max_table_elements,
     };
-    let engine = WasmiEngine::new();
+    let engine: Box<dyn KernelEngine> = if sealed {
+        Box::new(WasmiEngine::new())
+    } else {
+        Box::new(WasmtimeEngine::for_kernels(&KernelOptions::CLOCKED).map_err(|error| error.to_string())?)
+    };
     let compiled = engine.compile_kernel(bytes, &kernel.entry_point, limits).map_err(|error| error.to_string())?;
     match (compiled.has_backward(), kernel.backward.is_some()) {
         (false, true) => Err("pack.toml has a backward, and the module has no kernel_backward".to_owned()),
