@@ -15,9 +15,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import golden_blocks
 import golden_lora
+import golden_rmsnorm
+import golden_rope
+import golden_swiglu
 from golden_case import GOLDEN, write
 
-MODULES = [golden_blocks, golden_lora]
+MODULES = [golden_blocks, golden_lora, golden_rmsnorm, golden_rope, golden_swiglu]
 
 
 def main():

@@ -29,11 +29,8 @@ pub(crate) struct Opening {
 impl Opening {
     pub(crate) fn of(pack: &Pack<Verified>, kernel: &LoadedKernel, call: &Prepared<'_>) -> Self {
         let specs = kernel.spec.interface(call.direction).map_or(&[][..], |interface| interface.inputs());
-        let tensors = specs.iter().zip(call.bound.inputs()).zip(&call.inputs).map(|((spec, extent), bytes)| TensorView {
-            name: &spec.name,
-            dtype: spec.dtype.name(),
-            shape: extent.dims,
-            bytes,
+        let tensors = specs.iter().zip(call.bound.inputs()).zip(&call.inputs).map(|((spec, extent), bytes)| {
+            TensorView { name: &spec.name, dtype: spec.dtype.name(), shape: extent.dims, bytes }
         });
         let parameters = kernel.spec.params.iter().zip(&call.parameters).map(|(parameter, bits)| ParameterView {
             name: &parameter.name,

@@ -173,8 +173,3 @@ pub fn elements(dims: &[usize]) -> Result<usize, Code> {
 fn is_size_of<T>(tensor: Tensor<'_>, count: usize) -> bool {
     u64::from(tensor.place.size) == count as u64 * size_of::<T>() as u64
 }
-
-/// An operation that is not written yet.
-pub(crate) fn not_there(_: Call<'_>) -> Result<(), Code> {
-    Err(Code::NotImplemented)
-}

@@ -39,14 +39,13 @@ impl Element for f32 {
 
     #[inline(always)]
     fn load_group(group: &[Self; GROUP]) -> [F32x4; 2] {
-        let [a, b, c, d, e, f, g, h] = *group;
-        [F32x4::new([a, b, c, d]), F32x4::new([e, f, g, h])]
+        let fours: [[f32; 4]; 2] = bytemuck::cast(*group);
+        fours.map(F32x4::new)
     }
 
     #[inline(always)]
     fn store_group(values: [F32x4; 2]) -> [Self; GROUP] {
-        let [[a, b, c, d], [e, f, g, h]] = values.map(F32x4::array);
-        [a, b, c, d, e, f, g, h]
+        bytemuck::cast(values.map(F32x4::array))
     }
 
     #[inline(always)]

@@ -76,7 +76,7 @@ operations! {
     /// Rotary position embedding, f16 in and out, computed in f32.
     RopeF16 "rope_f16" rope::reference::f16, rope::fast::f16;
     /// Rotary position embedding, q8_0 in and out, computed in f32.
-    RopeQ8 "rope_q8" call::not_there, call::not_there;
+    RopeQ8 "rope_q8" rope::reference::q8, rope::fast::q8;
     /// RMS normalisation, f32.
     RmsNormF32 "rmsnorm_f32" rmsnorm::reference::f32, rmsnorm::fast::f32;
     /// RMS normalisation, f16 in and out.

@@ -14,7 +14,8 @@
 //! | fast | 2^-22 of \|a\| + \|b\|, the numbers of the pair, and 2^-50 of the angle in radians times that |
 //! | reference | 1 ULP, or 2^-50 of the angle in radians times \|a\| + \|b\| |
 //!
-//! f16: the same, and one rounding to f16.
+//! f16: the same, and one rounding to f16. q8_0 (forward only): the same on the unpacked numbers, which are then packed: see
+//! [`crate::blocks`].
 
 pub mod fast;
 pub mod reference;
@@ -22,6 +23,7 @@ mod tables;
 
 use codec::kernel::{Code, Tensor};
 
+use crate::blocks::VALUES;
 use crate::call::{Call, Direction, dims, elements};
 use tables::Tables;
 
@@ -50,6 +52,15 @@ struct Plan<'m> {
 }
 
 impl<'m> Plan<'m> {
+    /// A call on blocks, which are only turned forward.
+    fn open_blocks(call: &Call<'m>) -> Result<Self, Code> {
+        if call.direction == Direction::Backward {
+            return Err(Code::NotImplemented);
+        }
+        let plan = Self::open(call)?;
+        if plan.dim.is_multiple_of(VALUES) { Ok(plan) } else { Err(Code::InvalidInput) }
+    }
+
     fn open(call: &Call<'m>) -> Result<Self, Code> {
         let [x, positions, y] = call.tensors()?;
         let [freq_base, scale, pairs] = call.parameters()?;

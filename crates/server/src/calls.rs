@@ -1,29 +1,33 @@
 //! Calls of kernels: from a body of tensors to a body of tensors.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::Relaxed;
 
 use codec::kernel::Code;
 use host::limits::BATCH_MAX;
-use host::{CallError, Cause, Host, Input, KernelFailure, KernelView, Kind, Loaded, Mode, PackName, Reply, Request};
+use host::{
+    CallError, Cause, Host, Input, Invocation, KernelFailure, KernelView, Kind, Loaded, Mode, PackName, Reply, Request,
+};
 use http::StatusCode;
 use pack::{Direction, Interface, Kernel};
 
 use crate::answer::{self, Answer};
 use crate::body::Pieces;
+use crate::metrics::Requests;
 use crate::problem::{Problem, ProblemKind};
 use crate::query::{self, CallQuery};
-use crate::receipts::{self, Keeper};
+use crate::receipts::Keeper;
 use crate::tensors::{self, Given, Prefixes, Tensors};
 
 /// What a call runs on.
 pub(crate) struct Desk<'a> {
     pub(crate) host: &'a Host,
     pub(crate) keeper: Option<&'a Keeper>,
+    pub(crate) requests: &'a Requests,
 }
 
 /// A call's kernel, as the pack that was active when the request came in has it.
 struct Target<'a> {
-    loaded: &'a Loaded,
     view: KernelView<'a>,
     interface: &'a Interface,
     direction: Direction,
@@ -43,7 +47,7 @@ impl<'a> Target<'a> {
         let interface = view.spec().interface(direction).ok_or_else(|| {
             Problem::new(ProblemKind::Input, format!("kernel `{kernel}` has no direction `{}`", direction.name()))
         })?;
-        Ok(Self { loaded, view, interface, direction })
+        Ok(Self { view, interface, direction })
     }
 
     fn spec(&self) -> &'a Kernel {
@@ -70,8 +74,9 @@ impl Desk<'_> {
         file.nothing_else(Prefixes::None, target.interface)?;
         let given = file.inputs("", target.interface)?;
         let request = self.request(&target, query, &given)?;
-        let result = self.host.call(&request);
-        let receipt = self.receipt(query, &target, &request, &result)?;
+        let (result, statement) =
+            if query.receipt { self.host.call_stated(&request) } else { (self.host.call(&request), None) };
+        let receipt = self.keep(statement)?;
         let reply = result.map_err(|error| Problem { receipt: receipt.clone(), ..problem(&error) })?;
         let mut answer = answer_of(&reply.pack);
         describe(&mut answer, &reply);
@@ -102,10 +107,8 @@ impl Desk<'_> {
         let results = self.host.batch(&requests).map_err(|error| problem(&error))?;
         let (mut outputs, mut metadata) = (Vec::new(), BTreeMap::new());
         let mut pack = None;
-        for (number, (request, result)) in requests.iter().zip(results).enumerate() {
-            let receipt = self.receipt(query, &target, request, &result)?;
+        for (number, result) in results.into_iter().enumerate() {
             let mut say = |what: &str, text: String| metadata.insert(format!("{number}.{what}"), text);
-            receipt.into_iter().for_each(|receipt| drop(say("receipt", receipt)));
             match result {
                 Ok(reply) => {
                     say("implementation", reply.implementation.word().to_owned());
@@ -144,32 +147,15 @@ impl Desk<'_> {
         })
     }
 
-    /// The receipt of a call, kept and in base64; nothing if none was asked for or the call leaves none.
-    fn receipt(
-        &self,
-        query: &CallQuery,
-        target: &Target<'_>,
-        request: &Request<'_>,
-        result: &Result<Reply, CallError>,
-    ) -> Result<Option<String>, Problem> {
-        let Some(keeper) = self.keeper.filter(|_| query.receipt) else { return Ok(None) };
-        let served = match result {
-            Ok(reply) => Some(&reply.pack),
-            Err(error) => error.failure().map(|failure| &failure.pack),
-        };
-        // An upgrade may have come between looking the kernel up and calling it.
-        let newer = self.host.active();
-        let packs = [target.loaded, &*newer];
-        let Some(loaded) = packs.into_iter().find(|loaded| served == Some(loaded.name())) else { return Ok(None) };
-        let statement = match result {
-            Ok(reply) => receipts::of_reply(loaded, request, reply),
-            Err(error) => error.failure().and_then(|failure| receipts::of_failure(loaded, request, failure)),
-        };
-        let kept = statement.map(|statement| keeper.keep(statement)).transpose().map_err(|error| {
+    /// Keeps the receipt of a call and gives it in base64.
+    fn keep(&self, statement: Option<Invocation>) -> Result<Option<String>, Problem> {
+        let Some((statement, keeper)) = statement.zip(self.keeper) else { return Ok(None) };
+        let kept = keeper.keep(statement).map_err(|error| {
             log::error!("a receipt cannot be kept: {error}");
             Problem::new(ProblemKind::Internal, "the receipt cannot be kept; the server's log says why")
         })?;
-        Ok(kept.map(|kept| kept.base64()))
+        self.requests.receipts.fetch_add(1, Relaxed);
+        Ok(Some(kept.base64()))
     }
 }
 

@@ -45,8 +45,6 @@ pub struct ReceiptsConfig {
     pub folder: PathBuf,
     /// The invocation key.
     pub key: SigningKey,
-    /// The cost table that kernels were sealed with.
-    pub cost_table: codec::Digest,
 }
 
 impl Config {

@@ -136,6 +136,9 @@ impl Shared {
         media_type(headers)?;
         let direction = asked.direction.or(asked.query.direction).unwrap_or(Direction::Forward);
         calls::check_kernel(&self.host.active(), &asked.kernel, direction)?;
+        if asked.query.receipt && asked.direction.is_none() {
+            return Err(Problem::new(ProblemKind::Query, "receipt goes with single calls, not with a batch"));
+        }
         if asked.query.receipt && self.keeper.is_none() {
             let message = "this server keeps no receipts; it must be started with --receipts";
             return Err(Problem::new(ProblemKind::Receipt, message));
@@ -147,7 +150,7 @@ impl Shared {
         let shared = Arc::clone(self);
         let answer = blocking(move || {
             let _admitted = admitted;
-            let desk = Desk { host: &shared.host, keeper: shared.keeper.as_ref() };
+            let desk = Desk { host: &shared.host, keeper: shared.keeper.as_ref(), requests: &shared.requests };
             let Asked { kernel, direction, query } = &asked;
             match direction {
                 Some(direction) => desk.call(kernel, *direction, query, &body),

@@ -6,6 +6,7 @@
 //! | [`endless`] | standard input that never ends, and signals |
 //! | [`examples`] | the examples from run to report |
 //! | [`gate_pack`] | a gate out of a pack, from run to replay, and packs that are refused |
+//! | [`kernels`] | kernels from the command line and over HTTP |
 //! | [`page`] | the report page against hostile names |
 //! | [`secrets`] | what is left behind holds no key |
 //! | [`tampered`] | journals that somebody changed |
@@ -19,6 +20,7 @@ mod crash;
 mod endless;
 mod examples;
 mod gate_pack;
+mod kernels;
 mod page;
 mod room;
 mod secrets;

@@ -2,8 +2,14 @@
 
 mod faults;
 mod leases;
+mod native;
+mod ops_parts;
 mod packs;
 mod requests;
+mod same_bits;
+mod sampled;
+mod soak;
+mod soak_run;
 mod statements;
 mod swaps;
 mod wat_kernels;

@@ -42,7 +42,8 @@ pub(crate) fn tensor(name: &str, dtype: DType, shape: &str) -> TensorSpec {
 }
 
 pub(crate) fn interface(inputs: &[(&str, DType, &str)], outputs: &[(&str, DType, &str)]) -> Interface {
-    let tensors = |list: &[(&str, DType, &str)]| list.iter().map(|(name, dtype, shape)| tensor(name, *dtype, shape)).collect();
+    let tensors =
+        |list: &[(&str, DType, &str)]| list.iter().map(|(name, dtype, shape)| tensor(name, *dtype, shape)).collect();
     Interface::new(&"test", tensors(inputs), tensors(outputs), None).unwrap()
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use host::{Direction, Fallback, Host, Input, Invocation, Mode, Request};
 use pack::DType;
-use receipt::invocation::{Implementation, Meter, Outcome, Refusal, tensors_digest, TensorView};
+use receipt::invocation::{Implementation, Meter, Outcome, Refusal, TensorView, tensors_digest};
 use receipt::{Exhaustion, TrapCode};
 
 use crate::packs::{Part, engines, interface, kernel, pack, sealed, start};
@@ -38,7 +38,7 @@ fn each_outcome_has_its_statement_and_it_is_the_same_on_both_engines() {
         broken("refuses", "i32.const 2"),
         broken("mumbles", "i32.const 99"),
         broken("spins", "(loop $l (br $l)) unreachable"),
-        broken("leaves zeros", "i32.const 0"),
+        broken("leaves-zeros", "i32.const 0"),
     ];
     let metered = Mode::Metered { budget: 9_000 };
     let wanted = [
@@ -46,7 +46,7 @@ fn each_outcome_has_its_statement_and_it_is_the_same_on_both_engines() {
         ("refuses", Outcome::Refused(Refusal::of_return(2))),
         ("mumbles", Outcome::Refused(Refusal::Meaningless)),
         ("spins", Outcome::Exhausted(Exhaustion::Meter)),
-        ("leaves zeros", Outcome::Done),
+        ("leaves-zeros", Outcome::Done),
     ];
     let mut seen: Vec<Vec<Invocation>> = Vec::new();
     for engine in engines() {

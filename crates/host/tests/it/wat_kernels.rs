@@ -71,7 +71,8 @@ pub(crate) fn add_part(forward: &str) -> Part {
 
 /// A golden file of `add` with `cases` cases.
 pub(crate) fn add_golden(cases: u32) -> String {
-    let hex = |values: &[i32]| values.iter().flat_map(|v| v.to_le_bytes()).map(|b| format!("{b:02x}")).collect::<String>();
+    let hex =
+        |values: &[i32]| values.iter().flat_map(|v| v.to_le_bytes()).map(|b| format!("{b:02x}")).collect::<String>();
     let case = |number: u32| {
         let x: Vec<i32> = (0..number as i32).map(|value| value * 1_000 - 5).collect();
         let y: Vec<i32> = x.iter().map(|value| value + 1).collect();

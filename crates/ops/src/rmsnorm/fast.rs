@@ -165,11 +165,10 @@ fn add_to_sums<E: Element>(sums: &mut [f64], x: &[E], dy: &[E], inverse: f64) {
 fn add_to_groups<E: Element>(sums: &mut [[f64; GROUP]], x: &[[E; GROUP]], dy: &[[E; GROUP]], inverse: f64) {
     let inverse = F64x2::splat(inverse);
     for ((sums, x), dy) in sums.iter_mut().zip(x).zip(dy) {
-        let [a, b, c, d, e, f, g, h] = *sums;
-        let before = [[a, b], [c, d], [e, f], [g, h]].map(F64x2::new);
+        let before: [[f64; 2]; 4] = bytemuck::cast(*sums);
         let product = zip(wide(dy), wide(x), |dy, x| dy * x * inverse);
-        let [[a, b], [c, d], [e, f], [g, h]] = zip(before, product, |sum, product| sum + product).map(F64x2::array);
-        *sums = [a, b, c, d, e, f, g, h];
+        let after = zip(before.map(F64x2::new), product, |sum, product| sum + product);
+        *sums = bytemuck::cast(after.map(F64x2::array));
     }
 }
 

@@ -3,6 +3,7 @@
 use codec::kernel::Code;
 
 use super::{Pairs, Plan};
+use crate::blocks::{Q8_BYTES, VALUES, reference as blocks};
 use crate::call::Call;
 use crate::element::Element;
 
@@ -20,6 +21,31 @@ pub fn f32(call: Call<'_>) -> Result<(), Code> {
 /// What is wrong with the call.
 pub fn f16(call: Call<'_>) -> Result<(), Code> {
     run::<u16>(call)
+}
+
+/// q8_0 blocks in and out.
+///
+/// # Errors
+/// What is wrong with the call.
+pub fn q8(call: Call<'_>) -> Result<(), Code> {
+    let plan = Plan::open_blocks(&call)?;
+    let x = call.input::<[u8; Q8_BYTES]>(plan.x, plan.count / VALUES)?;
+    let ([y], mut scratch) = call.outputs::<[u8; Q8_BYTES], 1>([(plan.y, plan.count / VALUES)])?;
+    if plan.count == 0 {
+        return Ok(());
+    }
+    let (from, to) = (scratch.take::<f32>(plan.dim)?, scratch.take::<f32>(plan.dim)?);
+    let heads = y.chunks_exact_mut(plan.dim / VALUES).zip(x.chunks_exact(plan.dim / VALUES));
+    for (number, (y, x)) in heads.enumerate() {
+        for (values, block) in from.as_chunks_mut().0.iter_mut().zip(x) {
+            blocks::unpack_q8(block, values);
+        }
+        turn(&plan, plan.positions[number / plan.heads], to, from);
+        for (block, values) in y.iter_mut().zip(to.as_chunks().0) {
+            blocks::pack_q8(values, block);
+        }
+    }
+    Ok(())
 }
 
 fn run<E: Element>(call: Call<'_>) -> Result<(), Code> {

@@ -64,8 +64,9 @@ impl<'m> Tables<'m> {
 #[inline(never)]
 fn fill_groups(cosines: &mut [[f32; 4]], sines: &mut [[f32; 4]], frequencies: &[[f64; 4]], position: f64) {
     let position = F64x2::splat(position);
-    for ((cosines, sines), [a, b, c, d]) in cosines.iter_mut().zip(sines).zip(frequencies) {
-        let angles = [F64x2::new([*a, *b]) * position, F64x2::new([*c, *d]) * position];
+    for ((cosines, sines), frequencies) in cosines.iter_mut().zip(sines).zip(frequencies) {
+        let pairs: [[f64; 2]; 2] = bytemuck::cast(*frequencies);
+        let angles = pairs.map(|pair| F64x2::new(pair) * position);
         let (sine, cosine) = sin_cos(angles);
         (*sines, *cosines) = (sine.array(), cosine.array());
     }

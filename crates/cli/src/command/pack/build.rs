@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::anyhow;
-use codec::kernel::{FEATURE_WASI_NN, WASI_NN_IMPORTS, WASI_NN_MODULE};
+use codec::kernel::{WASI_NN_IMPORTS, WASI_NN_MODULE};
 use codec::sha256;
 use engine::{KernelEngine as _, KernelLimits};
 use engine_wasmi::WasmiEngine;
-use pack::{Files, Golden, Kernel, Manifest, PlatformNeeds, draft};
+use pack::{Files, Golden, Kernel, Manifest, draft};
 use seal::{Import, LoopCharge, MemoryRule, Policy};
 use serde::Serialize;
 
@@ -20,6 +20,7 @@ use super::refused;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::keys::{self, KeyFolder};
 use crate::output::{self, Format, Report};
+use crate::pack_trust::asks_for_models;
 
 /// Where kernels come from that ship with the program.
 const SHIPPED: &str = "shipped:";
@@ -198,12 +199,6 @@ fn module_of(folder: &Path, kernel: &Kernel, module: &Module) -> Result<(Vec<u8>
         check_exports(kernel, &bytes).map_err(refused)?;
     }
     Ok((bytes, loops_ahead))
-}
-
-/// Whether the host computes for it wherever it runs.
-fn asks_for_models(kernel: &Kernel) -> bool {
-    let asks = |needs: &PlatformNeeds| needs.features.iter().any(|feature| feature == FEATURE_WASI_NN);
-    kernel.platforms.iter().all(|(_, needs)| asks(needs))
 }
 
 /// That a host would find what the kernel ABI asks for, and nothing that has to be imported.

@@ -1,12 +1,10 @@
 //! On which terms a pack is taken: whom the command line trusts, and for which machine it asks.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::anyhow;
 use pack::{Active, Pack, Platform, PlatformName, Terms, TrustedKey, Unverified, Verified, Version};
 use verify::{Role, Standing};
 
-use super::{place, refused};
+use super::refused;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::record::standing_exit;
 use crate::trust::{Trust, TrustArguments};
@@ -28,18 +26,18 @@ pub(super) struct TermsArguments {
     /// That platform's version, if it is not the one that this program has.
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     platform_version: Option<Version>,
-    /// A feature that the platform has; may be given again. In place of the ones that this program's has.
-    #[arg(long, value_name = "FEATURE")]
-    feature: Vec<String>,
+    /// The platform's features, with commas between them, if they are not those that this program's has.
+    #[arg(long, value_name = "LIST")]
+    features: Option<String>,
     /// The version of Avouch that shall run it, if it is not this one.
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     runtime: Option<Version>,
-    /// A kernel that may be in the pack; may be given again. Any may, if none is given.
-    #[arg(long, value_name = "KERNEL")]
-    allow: Vec<String>,
+    /// The kernels that may be in the pack, with commas between them; any may, if not given.
+    #[arg(long, value_name = "LIST")]
+    allow: Option<String>,
     /// The pack that is in use: an older one of the same name is refused.
-    #[arg(long, value_name = "PACK")]
-    active: Option<PathBuf>,
+    #[arg(long, value_name = "NAME@VERSION", value_parser = parse_active)]
+    active: Option<Active>,
     /// Take a pack that is older than the one in use.
     #[arg(long, requires = "active")]
     allow_older: bool,
@@ -75,12 +73,13 @@ impl TermsArguments {
             .map(|signer| TrustedKey { name: signer.name.clone(), key: signer.key.0 })
             .collect();
         let (name, version, features) = self.platform()?;
+        let allowlist = self.allow.as_deref().map(list);
         let terms = Terms {
             trusted: &trusted,
-            allowlist: (!self.allow.is_empty()).then_some(&self.allow),
+            allowlist: allowlist.as_deref(),
             runtime: self.runtime.clone().map_or_else(this_runtime, Ok)?,
             platform: Platform { name, version, features: &features },
-            active: self.active.as_deref().map(active).transpose()?,
+            active: self.active.clone(),
             older_allowed: self.allow_older,
         };
         let pack = pack.verify(&terms).map_err(|error| refused(place, &error))?;
@@ -100,8 +99,7 @@ impl TermsArguments {
             Some(version) => version.clone(),
             None => read_version(version)?,
         };
-        let features = if self.feature.is_empty() { features } else { self.feature.clone() };
-        Ok((name, version, features))
+        Ok((name, version, self.features.as_deref().map_or(features, list)))
     }
 }
 
@@ -121,9 +119,14 @@ fn judge(pack: &Pack<Verified>, trust: &Trust) -> Standing {
     last
 }
 
-fn active(path: &Path) -> Result<Active, Failure> {
-    let pack = Pack::read(place::read(path)?).map_err(|error| refused(path.display(), &error))?;
-    Ok(Active { name: pack.manifest().name.clone(), version: pack.manifest().version.clone() })
+/// What stands between commas; nothing, if there is nothing.
+fn list(text: &str) -> Vec<String> {
+    text.split(',').filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+fn parse_active(text: &str) -> Result<Active, String> {
+    let (name, version) = text.split_once('@').ok_or("a name, `@` and a version are needed")?;
+    Ok(Active { name: name.to_owned(), version: parse_version(version)? })
 }
 
 fn this_runtime() -> Result<Version, Failure> {
