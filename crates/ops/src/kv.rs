@@ -71,11 +71,7 @@ fn pack<const BYTES: usize>(call: Call<'_>, block: impl Fn(&[f32; VALUES], &mut 
     let [values, blocks] = check(&call)?;
     let from = call.input::<f32>(values, blocks_in(values)? * VALUES)?;
     let ([to], _) = call.outputs([(blocks, blocks_in(values)? * BYTES)])?;
-    let (from, _) = from.as_chunks();
-    let (to, _) = to.as_chunks_mut();
-    for (to, from) in to.iter_mut().zip(from) {
-        block(from, to);
-    }
+    each(from.as_chunks().0, to.as_chunks_mut().0, block);
     Ok(())
 }
 
@@ -84,12 +80,16 @@ fn unpack<const BYTES: usize>(call: Call<'_>, block: impl Fn(&[u8; BYTES], &mut 
     let [blocks, values] = check(&call)?;
     let from = call.input::<u8>(blocks, blocks_in(blocks)? * BYTES)?;
     let ([to], _) = call.outputs([(values, blocks_in(blocks)? * VALUES)])?;
-    let (from, _) = from.as_chunks();
-    let (to, _) = to.as_chunks_mut();
+    each(from.as_chunks().0, to.as_chunks_mut().0, block);
+    Ok(())
+}
+
+/// It stands alone and calls nothing, so that vectors stay in registers.
+#[inline(never)]
+fn each<From, To>(from: &[From], to: &mut [To], block: impl Fn(&From, &mut To)) {
     for (to, from) in to.iter_mut().zip(from) {
         block(from, to);
     }
-    Ok(())
 }
 
 /// The two tensors, if their shapes agree and the direction is there.

@@ -6,7 +6,7 @@
 //! | [`blocks`] | ggml's blocks q4_0 and q8_0 |
 //! | [`call`] | a call taken apart: typed views of its tensors and parameters |
 //! | [`element`] | what tensors of floats are made of: f32 or f16 |
-//! | [`f16`] | halves, one by one and eight in vectors |
+//! | [`mod@f16`] | halves, one by one and eight in vectors |
 //! | [`kv`] | packing rows into blocks and back |
 //! | [`lanes`] | vectors of 128 bits: SIMD128 in a module that has it, arrays elsewhere, with the same bits |
 //! | [`lora`] | low-rank adaptation |

@@ -27,7 +27,7 @@ pub struct Exp {
     pub exponent: U32x4,
 }
 
-/// e to the power of `x`, which lies between −262 and 262 or is a NaN.
+/// e to the power of `x`, which lies between −174.6 and 87 or is a NaN.
 #[inline(always)]
 #[must_use]
 pub fn exp(x: F32x4) -> Exp {
@@ -45,14 +45,12 @@ pub fn exp(x: F32x4) -> Exp {
 
 /// Two to the power of `exponent`, which lies between −126 and 127.
 #[inline(always)]
-#[must_use]
 pub fn two_to(exponent: U32x4) -> F32x4 {
     (exponent + U32x4::splat(127)).left::<23>().as_floats()
 }
 
 /// Sine and cosine of four angles, each of a magnitude up to [`ANGLE_MAX`].
 #[inline(always)]
-#[must_use]
 pub fn sin_cos(angles: [F64x2; 2]) -> (F32x4, F32x4) {
     let [a, b] = angles.map(quarter);
     let sine = F32x4::narrowed([a.sine, b.sine]);

@@ -51,6 +51,6 @@ pub use cost::{COST_TABLE_VERSION, cost_table_digest};
 pub use error::{CheckError, Limit, Malformed, SealError, TooLarge};
 pub use finding::{Finding, Reason};
 pub use note::Note;
-pub use policy::{Import, LoopCharge, MemoryRule, Policy};
+pub use policy::{Import, LoopCharge, MemoryRule, NanBits, Policy};
 pub use sealing::{Report, SEAL_SECTION, SEAL_VERSION, Sealed, seal};
 pub use size::Size;

@@ -3,10 +3,11 @@
 //! The note is the sealer's word, not a proof: anybody can write such a section. It is for modules whose bytes somebody
 //! vouches for, such as those of a pack, to see whether they were sealed in a way that this program runs.
 
+use codec::decode::DecodeReason;
 use codec::{DecodeError, Digest, Encoder, Reader, Sink};
 use wasmparser::{Parser, Payload};
 
-use crate::policy::{LoopCharge, MemoryRule, Policy};
+use crate::policy::{LoopCharge, MemoryRule, NanBits, Policy};
 use crate::sealing::{SEAL_SECTION, SEAL_VERSION};
 
 /// How a module was sealed.
@@ -20,6 +21,8 @@ pub struct Note {
     pub memory: MemoryRule,
     /// When counted loops are charged.
     pub loops: LoopCharge,
+    /// What became of the bits of NaNs. A module whose NaNs are as made must not be receipted.
+    pub nan: NanBits,
 }
 
 impl Note {
@@ -44,24 +47,40 @@ impl Note {
 
     /// What sealing under `policy` writes.
     pub(crate) fn of(policy: &Policy<'_>, cost_table: Digest) -> Self {
-        Self { cost_table, depth_limit: policy.depth_limit, memory: policy.memory, loops: policy.loops }
+        Self {
+            cost_table,
+            depth_limit: policy.depth_limit,
+            memory: policy.memory,
+            loops: policy.loops,
+            nan: policy.nan,
+        }
     }
 
     pub(crate) fn encode<S: Sink>(&self, sink: &mut S) {
         let mut out = Encoder::new(sink);
-        out.map(5).uint(0).uint(SEAL_VERSION).uint(1).bytes(self.cost_table.as_bytes());
+        let leaves_nan = self.nan == NanBits::AsMade;
+        out.map(5 + u64::from(leaves_nan)).uint(0).uint(SEAL_VERSION).uint(1).bytes(self.cost_table.as_bytes());
         out.uint(2).uint(self.depth_limit.into());
         match self.memory {
             MemoryRule::Fixed => out.uint(3).null(),
             MemoryRule::Capped { max_pages } => out.uint(3).uint(max_pages.into()),
         };
         out.uint(4).bool(self.loops == LoopCharge::Ahead);
+        if leaves_nan {
+            out.uint(5).bool(true);
+        }
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
         let r = &mut reader;
-        r.map_of(5)?;
+        let start = r.clone();
+        // The sixth entry is there only where it says something.
+        let nan = match r.map()? {
+            5 => NanBits::Canonical,
+            6 => NanBits::AsMade,
+            _ => return Err(start.error(DecodeReason::UnexpectedShape)),
+        };
         r.key(0)?;
         r.version(SEAL_VERSION)?;
         r.key(1)?;
@@ -72,7 +91,13 @@ impl Note {
         let memory = if r.null() { MemoryRule::Fixed } else { MemoryRule::Capped { max_pages: r.u32()? } };
         r.key(4)?;
         let loops = if r.bool()? { LoopCharge::Ahead } else { LoopCharge::EachTurn };
+        if nan == NanBits::AsMade {
+            r.key(5)?;
+            if !r.bool()? {
+                return Err(r.error(DecodeReason::UnexpectedShape));
+            }
+        }
         reader.finish()?;
-        Ok(Self { cost_table, depth_limit, memory, loops })
+        Ok(Self { cost_table, depth_limit, memory, loops, nan })
     }
 }

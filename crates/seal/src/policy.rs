@@ -33,6 +33,17 @@ pub enum LoopCharge {
     EachTurn,
 }
 
+/// What becomes of the bits of NaNs that float arithmetic makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NanBits {
+    /// Canonical wherever they could be told apart: the same on every engine. For everything that is receipted, replayed or
+    /// compared.
+    Canonical,
+    /// As the processor makes them. For calls that are only to be bounded: the seal says so, and such a module must not be
+    /// receipted.
+    AsMade,
+}
+
 /// What `check` and `seal` allow. There is no default: say which one at the call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Policy<'a> {
@@ -44,12 +55,20 @@ pub struct Policy<'a> {
     pub depth_limit: u32,
     /// When counted loops are charged.
     pub loops: LoopCharge,
+    /// What becomes of the bits of NaNs.
+    pub nan: NanBits,
 }
 
 impl Policy<'_> {
-    /// No imports, fixed memory, 128 Ki frame units of call depth (about 1,200 small frames), counted loops charged ahead.
-    pub const STANDARD: Policy<'static> =
-        Policy { allowed_imports: &[], memory: MemoryRule::Fixed, depth_limit: 131_072, loops: LoopCharge::Ahead };
+    /// No imports, fixed memory, 128 Ki frame units of call depth (about 1,200 small frames), counted loops charged ahead,
+    /// canonical NaNs.
+    pub const STANDARD: Policy<'static> = Policy {
+        allowed_imports: &[],
+        memory: MemoryRule::Fixed,
+        depth_limit: 131_072,
+        loops: LoopCharge::Ahead,
+        nan: NanBits::Canonical,
+    };
 
     /// Bytes of native stack with which an engine that keeps frames on it (Wasmtime) cannot overflow before the depth limit
     /// fires: three bytes to a unit, and room for the entry. `tests/it/depth.rs` measures what frames really take.

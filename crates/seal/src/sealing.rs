@@ -13,8 +13,9 @@ use crate::cost::cost_table_digest;
 use crate::error::SealError;
 use crate::meter;
 use crate::module::{Module, Section, section};
+use crate::nan::Places;
 use crate::note::Note;
-use crate::policy::Policy;
+use crate::policy::{NanBits, Policy};
 use crate::rewrite::{Added, Plan, frame_of, rewrite};
 
 /// Name of the custom section that says how a module was sealed: see `spec/seal.md`.
@@ -68,7 +69,10 @@ pub fn seal(module: &[u8], policy: &Policy<'_>) -> Result<Sealed, SealError> {
         if let Some((body, places)) = findings.body(&module, index, source)? {
             let plan = Plan {
                 charges: meter::charges(&body, policy.loops),
-                places,
+                places: match policy.nan {
+                    NanBits::Canonical => places,
+                    NanBits::AsMade => Places::default(),
+                },
                 frame: frame_of(&module, &body),
                 max_pages: policy.max_pages(),
             };

@@ -5,15 +5,16 @@ use std::time::Instant;
 
 use codec::{abi, kernel};
 use engine::limits::EPOCH_TICKS;
+use ops::sample::Sample;
 use ops::{Direction, Implementation, Op};
-use seal::{LoopCharge, MemoryRule, Policy, seal};
+use seal::{LoopCharge, MemoryRule, NanBits, Policy, seal};
 use shipped::Form;
 use wasmtime::{Config, Engine, Global, Instance, Memory, Module, Store, TypedFunc, Val};
 
-use crate::cases::{Case, Placed};
+use crate::cases::{self, Placed};
 
 /// Bytes of all regions of a call.
-const SIZES: [u32; 3] = [8 << 10, 128 << 10, 2 << 20];
+const SIZES: [usize; 3] = [8 << 10, 128 << 10, 2 << 20];
 
 /// Calls that the host's own chunking makes of one.
 const CHUNKS: u32 = 16;
@@ -24,7 +25,7 @@ const ROUNDS: usize = 25;
 const NANOS_MIN: u64 = 400_000;
 
 /// The ways, the first of which bounds nothing and is what the others are compared with.
-const WAYS: [&str; 5] = ["unbounded", "sealed", "each turn", "epochs", "chunks"];
+const WAYS: [&str; 6] = ["unbounded", "sealed", "meter", "each turn", "epochs", "chunks"];
 
 /// A kernel in one of the ways, with its call laid out.
 struct Runner {
@@ -32,11 +33,11 @@ struct Runner {
     memory: Memory,
     function: TypedFunc<i32, i32>,
     meter: Option<Global>,
-    calls: Vec<(Case, Placed)>,
+    calls: Vec<(Sample, Placed)>,
 }
 
 impl Runner {
-    fn new(engine: &Engine, bytes: &[u8], direction: Direction, cases: Vec<Case>) -> Self {
+    fn new(engine: &Engine, bytes: &[u8], direction: Direction, cases: Vec<Sample>) -> Self {
         let module = Module::new(engine, bytes).expect("a module");
         let mut store = Store::new(engine, ());
         store.set_epoch_deadline(EPOCH_TICKS);
@@ -57,17 +58,17 @@ impl Runner {
         runner
     }
 
-    fn lay_out(&mut self, arena: u32, cases: Vec<Case>) {
+    fn lay_out(&mut self, arena: u32, cases: Vec<Sample>) {
         let mut end = arena;
         for case in cases {
-            let (placed, next) = case.place(end);
+            let (placed, next) = cases::place(&case, end);
             end = next;
             self.calls.push((case, placed));
         }
         let pages = u64::from(end.div_ceil(65_536)).saturating_sub(self.memory.size(&self.store));
         self.memory.grow(&mut self.store, pages).expect("the memory grows");
         for (case, placed) in &self.calls {
-            case.write(self.memory.data_mut(&mut self.store), placed);
+            cases::write(case, self.memory.data_mut(&mut self.store), placed);
         }
     }
 
@@ -79,9 +80,9 @@ impl Runner {
 
     fn run(&mut self) -> i32 {
         self.fill_meter();
-        self.calls.iter().fold(0, |code, (_, placed)| {
-            code | self.function.call(&mut self.store, placed.at as i32).expect("no trap")
-        })
+        self.calls
+            .iter()
+            .fold(0, |code, (_, placed)| code | self.function.call(&mut self.store, placed.at as i32).expect("no trap"))
     }
 
     /// What the calls have cost, in units; 0 without a meter.
@@ -108,12 +109,16 @@ impl Runner {
 pub(crate) fn table(only: Option<&str>) {
     let plain = Engine::default();
     let epochs = Engine::new(Config::new().epoch_interruption(true)).expect("an engine");
-    println!("{:<24} {:>9} {:>10} {:>6} {:>6} | ratios to unbounded: {}", "kernel", "bytes", "unbounded", "native", "u/ns", WAYS[1..].join(", "));
+    let ways: Vec<String> = WAYS[1..].iter().map(|way| format!("{way:>9}")).collect();
+    println!("ratios to the kernel as it is; `native`: the kernel to the host's own code; u/ns: units of the meter");
+    println!("{:<22} {:>9} {:>9} {:>7} {:>6} |{}", "kernel", "bytes", "us", "native", "u/ns", ways.concat());
     for op in Op::ALL {
         for direction in [Direction::Forward, Direction::Backward] {
             for bytes in SIZES {
                 let name = format!("{}{}", op.id(), if direction == Direction::Backward { " backward" } else { "" });
-                if only.is_none_or(|only| name.starts_with(only)) && let Some(case) = Case::new(*op, direction, bytes) {
+                if only.is_none_or(|only| name.starts_with(only))
+                    && let Some(case) = cases::case(*op, direction, bytes)
+                {
                     row(&name, &plain, &epochs, &case, bytes);
                 }
             }
@@ -121,19 +126,22 @@ pub(crate) fn table(only: Option<&str>) {
     }
 }
 
-fn row(name: &str, plain: &Engine, epochs: &Engine, case: &Case, bytes: u32) {
+fn row(name: &str, plain: &Engine, epochs: &Engine, case: &Sample, bytes: usize) {
     let (op, direction) = (case.op, case.direction);
     let module = shipped::kernel(op.id(), Form::Simd).expect("it is shipped").bytes;
     let policy = Policy { memory: MemoryRule::Capped { max_pages: 1_024 }, ..Policy::STANDARD };
     let ahead = seal(module, &policy).expect("sealed").bytes;
-    let each = seal(module, &Policy { loops: LoopCharge::EachTurn, ..policy }).expect("sealed").bytes;
-    let whole = || Case::new(op, direction, bytes).into_iter().collect();
+    let meter = seal(module, &Policy { nan: NanBits::AsMade, ..policy }).expect("sealed").bytes;
+    let each =
+        seal(module, &Policy { loops: LoopCharge::EachTurn, nan: NanBits::AsMade, ..policy }).expect("sealed").bytes;
+    let whole = || cases::case(op, direction, bytes).into_iter().collect();
     let mut runners = [
         Runner::new(plain, module, direction, whole()),
         Runner::new(plain, &ahead, direction, whole()),
+        Runner::new(plain, &meter, direction, whole()),
         Runner::new(plain, &each, direction, whole()),
         Runner::new(epochs, module, direction, whole()),
-        Runner::new(plain, module, direction, case.split(bytes, CHUNKS)),
+        Runner::new(plain, module, direction, cases::split(case, bytes, CHUNKS)),
     ];
     for (runner, way) in runners.iter_mut().zip(WAYS) {
         let code = runner.run();
@@ -142,7 +150,7 @@ fn row(name: &str, plain: &Engine, epochs: &Engine, case: &Case, bytes: u32) {
             return;
         }
     }
-    for way in 1..4 {
+    for way in 1..5 {
         assert!(runners[way].output() == runners[0].output(), "{name}: {} gives other bits", WAYS[way]);
     }
     let units = runners[1].units();
@@ -155,17 +163,20 @@ fn row(name: &str, plain: &Engine, epochs: &Engine, case: &Case, bytes: u32) {
         }
         best[WAYS.len()] = best[WAYS.len()].min(native(repeats));
     }
-    let [base, sealed, each, epochs, chunks, native] = best;
-    let ratio = |nanos: f64| nanos / base;
+    let [base, sealed, .., native] = best;
+    let ratios: Vec<String> = best[1..WAYS.len()].iter().map(|nanos| format!("{:>9.3}", nanos / base)).collect();
     println!(
-        "{name:<24} {:>9} {:>7.1} us {:>6.2} {:>6.2} | {:>6.3} {:>6.3} {:>6.3} {:>6.3}",
-        case.bytes(), base / 1e3, base / native, units as f64 / sealed,
-        ratio(sealed), ratio(each), ratio(epochs), ratio(chunks)
+        "{name:<22} {:>9} {:>9.1} {:>7.2} {:>6.2} |{}",
+        cases::size(case),
+        base / 1e3,
+        base / native,
+        units as f64 / sealed,
+        ratios.concat()
     );
 }
 
 /// The same call in the host's own code, over a copy of the memory.
-fn native(runner: &Runner) -> impl FnMut(u64) -> f64 {
+fn native(runner: &Runner) -> impl FnMut(u64) -> f64 + use<> {
     let mut memory = runner.memory.data(&runner.store).to_vec();
     let (case, placed) = &runner.calls[0];
     let (op, direction, descriptor) = (case.op, case.direction, placed.descriptor);

@@ -9,7 +9,7 @@ use engine_wasmtime::{KernelOptions, WasmtimeEngine};
 use ops::{Direction, Implementation, Op};
 use seal::{MemoryRule, Policy, seal};
 
-use crate::cases::Case;
+use crate::cases;
 
 const LIMITS: KernelLimits = KernelLimits { pages_max: 1_024, table_elements_max: 16 };
 
@@ -40,18 +40,18 @@ fn warm(module: &dyn KernelModule) -> (Box<dyn KernelInstance>, u32) {
     instance.set_meter(i64::MAX);
     let info = instance.call(KernelFunction::Info, 0).expect("an address") as usize;
     let arena = u32::from_le_bytes(instance.memory()[info + 4..info + 8].try_into().expect("four bytes"));
-    let case = Case::new(SMALLEST, Direction::Forward, 1).expect("it has that direction");
-    let (placed, _) = case.place(arena);
-    case.write(instance.memory_mut(), &placed);
+    let case = cases::case(SMALLEST, Direction::Forward, 1).expect("it has that direction");
+    let (placed, _) = cases::place(&case, arena);
+    cases::write(&case, instance.memory_mut(), &placed);
     (instance, placed.at)
 }
 
 fn calls(criterion: &mut Criterion, modules: &[(&str, Box<dyn KernelModule>)]) {
     let mut group = criterion.benchmark_group("call of one row");
-    let case = Case::new(SMALLEST, Direction::Forward, 1).expect("it has that direction");
-    let (placed, end) = case.place(0);
+    let case = cases::case(SMALLEST, Direction::Forward, 1).expect("it has that direction");
+    let (placed, end) = cases::place(&case, 0);
     let mut memory = vec![0; end as usize];
-    case.write(&mut memory, &placed);
+    cases::write(&case, &mut memory, &placed);
     group.bench_function("native", |bencher| {
         bencher.iter(|| {
             ops::run(SMALLEST, Direction::Forward, Implementation::Fast, black_box(&mut memory), 0, &placed.descriptor)

@@ -15,7 +15,10 @@ type Life = [Duration; 4];
 
 /// Prints the table.
 pub(crate) fn table() {
-    println!("{:>9} {:>9} {:>8} | {:>9} {:>9} {:>9} {:>9} | {:>9}", "memory", "kept", "scan", "make us", "grow", "touch", "drop", "life");
+    println!(
+        "{:>9} {:>9} {:>8} | {:>9} {:>9} {:>9} {:>9} | {:>9}",
+        "memory", "kept", "scan", "make us", "grow", "touch", "drop", "life"
+    );
     for size in SIZES {
         for (kept, scan) in KEPT.into_iter().flat_map(|kept| [(kept, Enabled::No), (kept, Enabled::Auto)]) {
             if kept == 0 && scan == Enabled::Auto {
@@ -30,7 +33,9 @@ pub(crate) fn table() {
             let [make, grow, touch, drop] = middle;
             println!(
                 "{:>5} KiB {:>5} KiB {scan:>8} | {make:>9.1} {grow:>9.1} {touch:>9.1} {drop:>9.1} | {:>9.1}",
-                size >> 10, kept >> 10, make + grow + touch + drop,
+                size >> 10,
+                kept >> 10,
+                make + grow + touch + drop,
                 scan = if scan == Enabled::No { "no" } else { "yes" },
             );
         }

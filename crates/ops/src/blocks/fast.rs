@@ -20,7 +20,7 @@ pub fn pack_q8(values: &[f32; VALUES], block: &mut [u8; Q8_BYTES]) {
     let values = load(values);
     let largest = largest_magnitude(&values);
     let Scale { half, inverse, usable } = Scale::of(f32::from_bits(largest) / 127.0, largest);
-    let quantised = values.map(|values| rounded(values * inverse) & usable);
+    let quantised = values.map(|values| rounded(values, inverse) & usable);
     let ([scale, places @ ..], _) = block.as_chunks_mut::<2>() else { return };
     *scale = half.to_le_bytes();
     let (places, _) = places.as_flattened_mut().as_chunks_mut::<16>();
@@ -131,10 +131,11 @@ fn sign_of_first(values: &[F32x4; VECTORS], magnitude: u32) -> u32 {
     if magnitude == 0 { 0 } else { a.min(b).min(c.min(d)) << 31 }
 }
 
-/// Rounded to the nearest whole number, halves away from zero; magnitudes below 2^22.
+/// `values` times `factor`, rounded to the nearest whole number, halves away from zero; magnitudes below 2^22. The factor is
+/// not negative, so that the sign is that of the value: taken from the product, its NaNs would first be made canonical.
 #[inline(always)]
-fn rounded(values: F32x4) -> U32x4 {
-    let magnitude = values.abs();
+fn rounded(values: F32x4, factor: F32x4) -> U32x4 {
+    let magnitude = (values * factor).abs();
     let sum = magnitude + F32x4::splat(UNIT);
     let rounded_down = (magnitude - (sum - F32x4::splat(UNIT))).equal(F32x4::splat(0.5));
     // A mask is -1 where it is set.

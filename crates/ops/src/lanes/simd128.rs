@@ -1,20 +1,23 @@
 //! Lanes as SIMD128.
 
 use core::arch::wasm32::*;
-use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Not, Sub};
+use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Sub};
 
 use bytemuck::cast;
 
 /// Four `f32`.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct F32x4(v128);
 
 /// Four words of 32 bits; also the masks that comparisons give, all ones or all zeros in each lane.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct U32x4(v128);
 
 /// Two `f64`.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct F64x2(v128);
 
 macro_rules! lanewise {
@@ -51,95 +54,69 @@ lanewise! { U32x4
     BitXor bitxor v128_xor;
 }
 
-impl Not for U32x4 {
-    type Output = Self;
-    #[inline(always)]
-    fn not(self) -> Self {
-        Self(v128_not(self.0))
-    }
-}
-
 impl F32x4 {
     /// The same value in each lane.
     #[inline(always)]
-    #[must_use]
     pub const fn splat(value: f32) -> Self {
         Self(f32x4(value, value, value, value))
     }
 
     /// These values.
     #[inline(always)]
-    #[must_use]
     pub fn new(values: [f32; 4]) -> Self {
         Self(cast(values))
     }
 
     /// The values.
     #[inline(always)]
-    #[must_use]
     pub fn array(self) -> [f32; 4] {
         cast(self.0)
     }
 
     /// The bits of the values.
     #[inline(always)]
-    #[must_use]
     pub fn bits(self) -> U32x4 {
         U32x4(self.0)
     }
 
     /// Without their signs.
     #[inline(always)]
-    #[must_use]
     pub fn abs(self) -> Self {
         Self(f32x4_abs(self.0))
     }
 
     /// The values with their signs turned.
     #[inline(always)]
-    #[must_use]
     pub fn negated(self) -> Self {
         Self(f32x4_neg(self.0))
     }
 
     /// `other` where it is smaller, else `self`; so `self` where either is a NaN.
     #[inline(always)]
-    #[must_use]
     pub fn smaller(self, other: Self) -> Self {
         Self(f32x4_pmin(self.0, other.0))
     }
 
     /// `other` where it is larger, else `self`; so `self` where either is a NaN.
     #[inline(always)]
-    #[must_use]
     pub fn larger(self, other: Self) -> Self {
         Self(f32x4_pmax(self.0, other.0))
     }
 
     /// Where `self` is less than `other`.
     #[inline(always)]
-    #[must_use]
     pub fn less(self, other: Self) -> U32x4 {
         U32x4(f32x4_lt(self.0, other.0))
     }
 
     /// Where `self` equals `other`.
     #[inline(always)]
-    #[must_use]
     pub fn equal(self, other: Self) -> U32x4 {
         U32x4(f32x4_eq(self.0, other.0))
     }
 
-    /// Towards zero, as two's complement; out of range the nearest number, NaN to 0.
-    #[inline(always)]
-    #[must_use]
-    pub fn truncated(self) -> U32x4 {
-        U32x4(i32x4_trunc_sat_f32x4(self.0))
-    }
-
     /// Lanes 0 and 2 of both, then lanes 1 and 3 of both.
     #[inline(always)]
-    #[must_use]
     pub fn deinterleaved(self, other: Self) -> (Self, Self) {
         let (a, b) = (self.0, other.0);
         (Self(i32x4_shuffle::<0, 2, 4, 6>(a, b)), Self(i32x4_shuffle::<1, 3, 5, 7>(a, b)))
@@ -147,7 +124,6 @@ impl F32x4 {
 
     /// What [`Self::deinterleaved`] takes apart.
     #[inline(always)]
-    #[must_use]
     pub fn interleaved(self, other: Self) -> (Self, Self) {
         let (a, b) = (self.0, other.0);
         (Self(i32x4_shuffle::<0, 4, 1, 5>(a, b)), Self(i32x4_shuffle::<2, 6, 3, 7>(a, b)))
@@ -155,7 +131,6 @@ impl F32x4 {
 
     /// Lanes 0 and 1, then lanes 2 and 3, without loss.
     #[inline(always)]
-    #[must_use]
     pub fn widened(self) -> [F64x2; 2] {
         let high = i64x2_shuffle::<1, 1>(self.0, self.0);
         [F64x2(f64x2_promote_low_f32x4(self.0)), F64x2(f64x2_promote_low_f32x4(high))]
@@ -163,7 +138,6 @@ impl F32x4 {
 
     /// Rounded to the nearest.
     #[inline(always)]
-    #[must_use]
     pub fn narrowed([a, b]: [F64x2; 2]) -> Self {
         Self(i64x2_shuffle::<0, 2>(f32x4_demote_f64x2_zero(a.0), f32x4_demote_f64x2_zero(b.0)))
     }
@@ -172,35 +146,30 @@ impl F32x4 {
 impl F64x2 {
     /// The same value in each lane.
     #[inline(always)]
-    #[must_use]
     pub const fn splat(value: f64) -> Self {
         Self(f64x2(value, value))
     }
 
     /// These values.
     #[inline(always)]
-    #[must_use]
     pub fn new(values: [f64; 2]) -> Self {
         Self(cast(values))
     }
 
     /// The values.
     #[inline(always)]
-    #[must_use]
     pub fn array(self) -> [f64; 2] {
         cast(self.0)
     }
 
     /// The square roots.
     #[inline(always)]
-    #[must_use]
     pub fn root(self) -> Self {
         Self(f64x2_sqrt(self.0))
     }
 
     /// The low words of four values' bits.
     #[inline(always)]
-    #[must_use]
     pub fn low_words([a, b]: [Self; 2]) -> U32x4 {
         U32x4(i32x4_shuffle::<0, 2, 4, 6>(a.0, b.0))
     }
@@ -209,112 +178,96 @@ impl F64x2 {
 impl U32x4 {
     /// The same word in each lane.
     #[inline(always)]
-    #[must_use]
     pub const fn splat(value: u32) -> Self {
         Self(u32x4(value, value, value, value))
     }
 
     /// These words.
     #[inline(always)]
-    #[must_use]
     pub fn new(values: [u32; 4]) -> Self {
         Self(cast(values))
     }
 
     /// The words.
     #[inline(always)]
-    #[must_use]
     pub fn array(self) -> [u32; 4] {
         cast(self.0)
     }
 
     /// The words as the bits of `f32`.
     #[inline(always)]
-    #[must_use]
     pub fn as_floats(self) -> F32x4 {
         F32x4(self.0)
     }
 
     /// The words as signed numbers, rounded to the nearest `f32`.
     #[inline(always)]
-    #[must_use]
     pub fn to_floats(self) -> F32x4 {
         F32x4(f32x4_convert_i32x4(self.0))
     }
 
     /// Each word shifted to the left.
     #[inline(always)]
-    #[must_use]
     pub fn left<const BITS: u32>(self) -> Self {
         Self(u32x4_shl(self.0, BITS))
     }
 
     /// Each word shifted to the right, zeros coming in.
     #[inline(always)]
-    #[must_use]
     pub fn right<const BITS: u32>(self) -> Self {
         Self(u32x4_shr(self.0, BITS))
     }
 
     /// Each word shifted to the right, its sign coming in.
     #[inline(always)]
-    #[must_use]
     pub fn right_signed<const BITS: u32>(self) -> Self {
         Self(i32x4_shr(self.0, BITS))
     }
 
     /// Where `self` is less than `other`, both signed.
     #[inline(always)]
-    #[must_use]
     pub fn less_signed(self, other: Self) -> Self {
         Self(i32x4_lt(self.0, other.0))
     }
 
     /// The smaller of two signed numbers.
     #[inline(always)]
-    #[must_use]
     pub fn smaller_signed(self, other: Self) -> Self {
         Self(i32x4_min(self.0, other.0))
     }
 
     /// The larger of two signed numbers.
     #[inline(always)]
-    #[must_use]
     pub fn larger_signed(self, other: Self) -> Self {
         Self(i32x4_max(self.0, other.0))
     }
 
     /// Where `self` equals `other`.
     #[inline(always)]
-    #[must_use]
     pub fn equal(self, other: Self) -> Self {
         Self(u32x4_eq(self.0, other.0))
     }
 
     /// With `self` as a mask: `then` where it is set, else `otherwise`.
     #[inline(always)]
-    #[must_use]
     pub fn select(self, then: F32x4, otherwise: F32x4) -> F32x4 {
         F32x4(v128_bitselect(then.0, otherwise.0, self.0))
     }
 
     /// With `self` as a mask: the words of `then` where it is set, else those of `otherwise`.
     #[inline(always)]
-    #[must_use]
     pub fn select_words(self, then: Self, otherwise: Self) -> Self {
         Self(v128_bitselect(then.0, otherwise.0, self.0))
     }
 
     /// Whether any lane is not zero.
     #[inline(always)]
-    #[must_use]
     pub fn any(self) -> bool {
         v128_any_true(self.0)
     }
 
     /// Eight half words, each in a lane of its own.
     #[inline(always)]
-    #[must_use]
     pub fn from_u16(halves: &[u16; 8]) -> [Self; 2] {
         let halves: v128 = cast(*halves);
         [Self(u32x4_extend_low_u16x8(halves)), Self(u32x4_extend_high_u16x8(halves))]
@@ -322,14 +275,12 @@ impl U32x4 {
 
     /// Eight lanes as half words; each must be below 65,536.
     #[inline(always)]
-    #[must_use]
     pub fn to_u16([a, b]: [Self; 2]) -> [u16; 8] {
         cast(u16x8_narrow_i32x4(a.0, b.0))
     }
 
     /// Sixteen signed bytes, each in a lane of its own.
     #[inline(always)]
-    #[must_use]
     pub fn from_i8(bytes: &[i8; 16]) -> [Self; 4] {
         let bytes: v128 = cast(*bytes);
         let (low, high) = (i16x8_extend_low_i8x16(bytes), i16x8_extend_high_i8x16(bytes));
@@ -343,7 +294,6 @@ impl U32x4 {
 
     /// Sixteen unsigned bytes, each in a lane of its own.
     #[inline(always)]
-    #[must_use]
     pub fn from_u8(bytes: &[u8; 16]) -> [Self; 4] {
         let bytes: v128 = cast(*bytes);
         let (low, high) = (u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes));
@@ -357,7 +307,6 @@ impl U32x4 {
 
     /// Sixteen lanes as bytes; each must be a number from −128 to 127.
     #[inline(always)]
-    #[must_use]
     pub fn to_i8([a, b, c, d]: [Self; 4]) -> [i8; 16] {
         cast(i8x16_narrow_i16x8(i16x8_narrow_i32x4(a.0, b.0), i16x8_narrow_i32x4(c.0, d.0)))
     }

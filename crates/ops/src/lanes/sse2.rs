@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "the operators are unsafe to call; see the macro `sse2`")]
 
 use core::arch::x86_64::*;
-use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Not, Sub};
+use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Sub};
 
 use bytemuck::cast;
 
@@ -16,14 +16,17 @@ macro_rules! sse2 {
 
 /// Four `f32`.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct F32x4(__m128);
 
 /// Four words of 32 bits; also the masks that comparisons give, all ones or all zeros in each lane.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct U32x4(__m128i);
 
 /// Two `f64`.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct F64x2(__m128d);
 
 macro_rules! lanewise {
@@ -60,100 +63,69 @@ lanewise! { U32x4
     BitXor bitxor _mm_xor_si128;
 }
 
-impl Not for U32x4 {
-    type Output = Self;
-    #[inline(always)]
-    fn not(self) -> Self {
-        sse2!(Self(_mm_xor_si128(self.0, _mm_set1_epi32(-1))))
-    }
-}
-
 impl F32x4 {
     /// The same value in each lane.
     #[inline(always)]
-    #[must_use]
     pub fn splat(value: f32) -> Self {
         sse2!(Self(_mm_set1_ps(value)))
     }
 
     /// These values.
     #[inline(always)]
-    #[must_use]
     pub fn new(values: [f32; 4]) -> Self {
         Self(cast(values))
     }
 
     /// The values.
     #[inline(always)]
-    #[must_use]
     pub fn array(self) -> [f32; 4] {
         cast(self.0)
     }
 
     /// The bits of the values.
     #[inline(always)]
-    #[must_use]
     pub fn bits(self) -> U32x4 {
         sse2!(U32x4(_mm_castps_si128(self.0)))
     }
 
     /// Without their signs.
     #[inline(always)]
-    #[must_use]
     pub fn abs(self) -> Self {
         sse2!(Self(_mm_andnot_ps(_mm_set1_ps(-0.0), self.0)))
     }
 
     /// The values with their signs turned.
     #[inline(always)]
-    #[must_use]
     pub fn negated(self) -> Self {
         sse2!(Self(_mm_xor_ps(_mm_set1_ps(-0.0), self.0)))
     }
 
     /// `other` where it is smaller, else `self`; so `self` where either is a NaN.
     #[inline(always)]
-    #[must_use]
     pub fn smaller(self, other: Self) -> Self {
         sse2!(Self(_mm_min_ps(other.0, self.0)))
     }
 
     /// `other` where it is larger, else `self`; so `self` where either is a NaN.
     #[inline(always)]
-    #[must_use]
     pub fn larger(self, other: Self) -> Self {
         sse2!(Self(_mm_max_ps(other.0, self.0)))
     }
 
     /// Where `self` is less than `other`.
     #[inline(always)]
-    #[must_use]
     pub fn less(self, other: Self) -> U32x4 {
         sse2!(U32x4(_mm_castps_si128(_mm_cmplt_ps(self.0, other.0))))
     }
 
     /// Where `self` equals `other`.
     #[inline(always)]
-    #[must_use]
     pub fn equal(self, other: Self) -> U32x4 {
         sse2!(U32x4(_mm_castps_si128(_mm_cmpeq_ps(self.0, other.0))))
     }
 
-    /// Towards zero, as two's complement; out of range the nearest number, NaN to 0.
-    #[inline(always)]
-    #[must_use]
-    pub fn truncated(self) -> U32x4 {
-        sse2! {
-            // Out of range the instruction gives the smallest number, which is flipped to the largest where that is nearer.
-            let is_above = _mm_castps_si128(_mm_cmpge_ps(self.0, _mm_set1_ps(2_147_483_648.0)));
-            let is_number = _mm_castps_si128(_mm_cmpord_ps(self.0, self.0));
-            U32x4(_mm_and_si128(is_number, _mm_xor_si128(is_above, _mm_cvttps_epi32(self.0))))
-        }
-    }
-
     /// Lanes 0 and 2 of both, then lanes 1 and 3 of both.
     #[inline(always)]
-    #[must_use]
     pub fn deinterleaved(self, other: Self) -> (Self, Self) {
         sse2! {
             let (a, b) = (self.0, other.0);
@@ -163,7 +135,6 @@ impl F32x4 {
 
     /// What [`Self::deinterleaved`] takes apart.
     #[inline(always)]
-    #[must_use]
     pub fn interleaved(self, other: Self) -> (Self, Self) {
         sse2! {
             let (a, b) = (self.0, other.0);
@@ -173,14 +144,12 @@ impl F32x4 {
 
     /// Lanes 0 and 1, then lanes 2 and 3, without loss.
     #[inline(always)]
-    #[must_use]
     pub fn widened(self) -> [F64x2; 2] {
         sse2!([F64x2(_mm_cvtps_pd(self.0)), F64x2(_mm_cvtps_pd(_mm_movehl_ps(self.0, self.0)))])
     }
 
     /// Rounded to the nearest.
     #[inline(always)]
-    #[must_use]
     pub fn narrowed([a, b]: [F64x2; 2]) -> Self {
         sse2!(Self(_mm_movelh_ps(_mm_cvtpd_ps(a.0), _mm_cvtpd_ps(b.0))))
     }
@@ -189,35 +158,30 @@ impl F32x4 {
 impl F64x2 {
     /// The same value in each lane.
     #[inline(always)]
-    #[must_use]
     pub fn splat(value: f64) -> Self {
         sse2!(Self(_mm_set1_pd(value)))
     }
 
     /// These values.
     #[inline(always)]
-    #[must_use]
     pub fn new(values: [f64; 2]) -> Self {
         Self(cast(values))
     }
 
     /// The values.
     #[inline(always)]
-    #[must_use]
     pub fn array(self) -> [f64; 2] {
         cast(self.0)
     }
 
     /// The square roots.
     #[inline(always)]
-    #[must_use]
     pub fn root(self) -> Self {
         sse2!(Self(_mm_sqrt_pd(self.0)))
     }
 
     /// The low words of four values' bits.
     #[inline(always)]
-    #[must_use]
     pub fn low_words([a, b]: [Self; 2]) -> U32x4 {
         sse2! {
             let words = _mm_shuffle_ps::<0b10_00_10_00>(_mm_castpd_ps(a.0), _mm_castpd_ps(b.0));
@@ -229,112 +193,96 @@ impl F64x2 {
 impl U32x4 {
     /// The same word in each lane.
     #[inline(always)]
-    #[must_use]
     pub fn splat(value: u32) -> Self {
         sse2!(Self(_mm_set1_epi32(value as i32)))
     }
 
     /// These words.
     #[inline(always)]
-    #[must_use]
     pub fn new(values: [u32; 4]) -> Self {
         Self(cast(values))
     }
 
     /// The words.
     #[inline(always)]
-    #[must_use]
     pub fn array(self) -> [u32; 4] {
         cast(self.0)
     }
 
     /// The words as the bits of `f32`.
     #[inline(always)]
-    #[must_use]
     pub fn as_floats(self) -> F32x4 {
         sse2!(F32x4(_mm_castsi128_ps(self.0)))
     }
 
     /// The words as signed numbers, rounded to the nearest `f32`.
     #[inline(always)]
-    #[must_use]
     pub fn to_floats(self) -> F32x4 {
         sse2!(F32x4(_mm_cvtepi32_ps(self.0)))
     }
 
     /// Each word shifted to the left.
     #[inline(always)]
-    #[must_use]
     pub fn left<const BITS: u32>(self) -> Self {
         sse2!(Self(_mm_sll_epi32(self.0, _mm_set_epi64x(0, i64::from(BITS)))))
     }
 
     /// Each word shifted to the right, zeros coming in.
     #[inline(always)]
-    #[must_use]
     pub fn right<const BITS: u32>(self) -> Self {
         sse2!(Self(_mm_srl_epi32(self.0, _mm_set_epi64x(0, i64::from(BITS)))))
     }
 
     /// Each word shifted to the right, its sign coming in.
     #[inline(always)]
-    #[must_use]
     pub fn right_signed<const BITS: u32>(self) -> Self {
         sse2!(Self(_mm_sra_epi32(self.0, _mm_set_epi64x(0, i64::from(BITS)))))
     }
 
     /// Where `self` is less than `other`, both signed.
     #[inline(always)]
-    #[must_use]
     pub fn less_signed(self, other: Self) -> Self {
         sse2!(Self(_mm_cmplt_epi32(self.0, other.0)))
     }
 
     /// The smaller of two signed numbers.
     #[inline(always)]
-    #[must_use]
     pub fn smaller_signed(self, other: Self) -> Self {
         self.less_signed(other).select_words(self, other)
     }
 
     /// The larger of two signed numbers.
     #[inline(always)]
-    #[must_use]
     pub fn larger_signed(self, other: Self) -> Self {
         self.less_signed(other).select_words(other, self)
     }
 
     /// Where `self` equals `other`.
     #[inline(always)]
-    #[must_use]
     pub fn equal(self, other: Self) -> Self {
         sse2!(Self(_mm_cmpeq_epi32(self.0, other.0)))
     }
 
     /// With `self` as a mask: `then` where it is set, else `otherwise`.
     #[inline(always)]
-    #[must_use]
     pub fn select(self, then: F32x4, otherwise: F32x4) -> F32x4 {
         self.select_words(then.bits(), otherwise.bits()).as_floats()
     }
 
     /// With `self` as a mask: the words of `then` where it is set, else those of `otherwise`.
     #[inline(always)]
-    #[must_use]
     pub fn select_words(self, then: Self, otherwise: Self) -> Self {
         sse2!(Self(_mm_or_si128(_mm_and_si128(self.0, then.0), _mm_andnot_si128(self.0, otherwise.0))))
     }
 
     /// Whether any lane is not zero.
     #[inline(always)]
-    #[must_use]
     pub fn any(self) -> bool {
         sse2!(_mm_movemask_epi8(_mm_cmpeq_epi32(self.0, _mm_setzero_si128())) != 0xffff)
     }
 
     /// Eight half words, each in a lane of its own.
     #[inline(always)]
-    #[must_use]
     pub fn from_u16(halves: &[u16; 8]) -> [Self; 2] {
         sse2! {
             let (halves, zero) = (cast(*halves), _mm_setzero_si128());
@@ -344,7 +292,6 @@ impl U32x4 {
 
     /// Eight lanes as half words; each must be below 65,536.
     #[inline(always)]
-    #[must_use]
     pub fn to_u16([a, b]: [Self; 2]) -> [u16; 8] {
         sse2! {
             // Packing saturates as signed: bring the lower half's sign up first.
@@ -355,7 +302,6 @@ impl U32x4 {
 
     /// Sixteen signed bytes, each in a lane of its own.
     #[inline(always)]
-    #[must_use]
     pub fn from_i8(bytes: &[i8; 16]) -> [Self; 4] {
         sse2! {
             // Each byte goes to the top of a word, and comes down with its sign.
@@ -372,7 +318,6 @@ impl U32x4 {
 
     /// Sixteen unsigned bytes, each in a lane of its own.
     #[inline(always)]
-    #[must_use]
     pub fn from_u8(bytes: &[u8; 16]) -> [Self; 4] {
         sse2! {
             let (bytes, zero) = (cast(*bytes), _mm_setzero_si128());
@@ -388,7 +333,6 @@ impl U32x4 {
 
     /// Sixteen lanes as bytes; each must be a number from −128 to 127.
     #[inline(always)]
-    #[must_use]
     pub fn to_i8([a, b, c, d]: [Self; 4]) -> [i8; 16] {
         sse2!(cast(_mm_packs_epi16(_mm_packs_epi32(a.0, b.0), _mm_packs_epi32(c.0, d.0))))
     }

@@ -59,7 +59,8 @@ fn forward<E: Element>(call: Forward<'_, E>) {
     }
 }
 
-/// `t = x · aᵀ`. Tiles are outermost, so that each is widened once for all rows.
+/// `t = x · aᵀ`. Tiles are outermost, so that each is widened once for all rows. Its tiles leave the stack when it returns.
+#[inline(never)]
 fn project<E: Element>(dims: Dims, x: &[E], a: &[E], t: &mut [f32]) {
     t.fill(0.0);
     let (mut space, mut row_space) = (Space::new(), [0.0; TILE]);

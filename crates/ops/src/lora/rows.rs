@@ -61,30 +61,50 @@ impl<'s> Panel<'s> {
 }
 
 /// Four dot products, each in eight sums.
-#[inline]
+#[inline(always)]
 fn dots(left: &[f32], rows: &[&[f32]; 4]) -> F32x4 {
     let (groups, rest) = left.as_chunks::<GROUP>();
-    let [(a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)] = rows.map(<[f32]>::as_chunks::<GROUP>);
-    let mut sums = [[F32x4::splat(0.0); 2]; 4];
-    let mut add = |left: &[f32; GROUP], rows: [&[f32; GROUP]; 4]| {
-        let left = f32::load_group(left);
-        for (sum, row) in sums.iter_mut().zip(rows) {
-            let row = f32::load_group(row);
-            *sum = [sum[0] + left[0] * row[0], sum[1] + left[1] * row[1]];
-        }
-    };
-    for ((((left, a), b), c), d) in groups.iter().zip(a).zip(b).zip(c).zip(d) {
-        add(left, [a, b, c, d]);
-    }
-    if !rest.is_empty() {
-        add(&padded(rest), [&padded(a_rest), &padded(b_rest), &padded(c_rest), &padded(d_rest)]);
-    }
-    totals(sums.map(|[low, high]| low + high))
+    if rest.is_empty() { whole_dots(groups, rows) } else { ragged_dots(groups, rest, rows) }
 }
 
-/// The sums of the lanes of four vectors: lanes 0 and 2, lanes 1 and 3, then both.
+/// Over whole groups. It stands alone and calls nothing, so that the sums stay in registers.
+#[inline(never)]
+fn whole_dots(groups: &[[f32; GROUP]], rows: &[&[f32]; 4]) -> F32x4 {
+    totals(sums_of(groups, rows))
+}
+
+/// Over groups of which the last is filled up with zeros.
+#[inline(never)]
+fn ragged_dots(groups: &[[f32; GROUP]], rest: &[f32], rows: &[&[f32]; 4]) -> F32x4 {
+    let mut sums = sums_of(groups, rows);
+    let last = rows.map(|row| padded(row.as_chunks::<GROUP>().1));
+    add(&mut sums, &padded(rest), last.each_ref());
+    totals(sums)
+}
+
 #[inline(always)]
-fn totals([a, b, c, d]: [F32x4; 4]) -> F32x4 {
+fn sums_of(left: &[[f32; GROUP]], rows: &[&[f32]; 4]) -> [[F32x4; 2]; 4] {
+    let mut sums = [[F32x4::splat(0.0); 2]; 4];
+    let [a, b, c, d] = rows.map(|row| row.as_chunks().0);
+    for ((((left, a), b), c), d) in left.iter().zip(a).zip(b).zip(c).zip(d) {
+        add(&mut sums, left, [a, b, c, d]);
+    }
+    sums
+}
+
+#[inline(always)]
+fn add(sums: &mut [[F32x4; 2]; 4], left: &[f32; GROUP], rows: [&[f32; GROUP]; 4]) {
+    let left = f32::load_group(left);
+    for (sum, row) in sums.iter_mut().zip(rows) {
+        let row = f32::load_group(row);
+        *sum = [sum[0] + left[0] * row[0], sum[1] + left[1] * row[1]];
+    }
+}
+
+/// The sums of four times eight sums: lanes 0 to 3 with 4 to 7, then lanes 0 and 2, lanes 1 and 3, then both.
+#[inline(always)]
+fn totals(sums: [[F32x4; 2]; 4]) -> F32x4 {
+    let [a, b, c, d] = sums.map(|[low, high]| low + high);
     let (a_even, a_odd) = a.deinterleaved(b);
     let (c_even, c_odd) = c.deinterleaved(d);
     // Lanes 0 and 2 of a, lanes 0 and 2 of b; and so on.

@@ -94,8 +94,8 @@ fn pack_right<R: Element>(
     tile
 }
 
-/// Adds the products of all terms to the sums, in order.
-#[inline(always)]
+/// Adds the products of all terms to the sums, in order. It stands alone and calls nothing, so that the sums stay in registers.
+#[inline(never)]
 fn add_terms(left: &[[f32; QUAD]], right: &[[f32; GROUP]], sums: &mut Sums) {
     let mut own = sums.each_ref().map(f32::load_group);
     for (left, right) in left.iter().zip(right) {
