@@ -13,7 +13,7 @@ use server::{Older, PackRefusal, Packs};
 
 use crate::engines::{EngineName, cache_folder};
 use crate::exit::{Exit, Failure, OrExit};
-use crate::packs::{self, Asked};
+use crate::packs::{self, Asked, asks_for_models};
 use crate::trust::TrustArguments;
 
 /// Which pack, whom to trust, and what to run it on.
@@ -61,7 +61,7 @@ impl PackArguments {
     pub(crate) fn host(&self, bypass: Bypass, grace: std::time::Duration) -> Result<Host, Failure> {
         let pack = self.open()?;
         let options = HostOptions { bypass, grace };
-        Host::start(self.engine()?, self.class(), options, pack)
+        Host::start(self.engine(&pack)?, self.class(), options, pack)
             .map_err(|error| Failure::message(Exit::Policy, format!("{}: {error}", self.pack.display())))
     }
 
@@ -72,19 +72,35 @@ impl PackArguments {
         }
     }
 
-    fn engine(&self) -> Result<Arc<dyn KernelEngine>, Failure> {
+    /// The engine for a pack. Kernels that ask for models have nothing but the clock to bound them.
+    fn engine(&self, pack: &Pack<Verified>) -> Result<Arc<dyn KernelEngine>, Failure> {
         match self.engine {
             EngineName::Wasmi if self.clock => {
                 Err(anyhow!("--clock works with --engine wasmtime only")).or_exit(Exit::Usage)
             }
             EngineName::Wasmi => Ok(Arc::new(WasmiEngine::new())),
             EngineName::Wasmtime => {
-                let tick = self.clock.then(|| self.class().tick);
+                let needs_clock = pack.manifest().kernels.iter().any(asks_for_models);
+                let tick = (self.clock || needs_clock).then(|| self.class().tick);
                 let options = KernelOptions { tick, cache: cache_folder(), ..KernelOptions::METERED };
-                Ok(Arc::new(WasmtimeEngine::for_kernels(&options).or_exit(Exit::World)?))
+                let engine = WasmtimeEngine::for_kernels(&options).or_exit(Exit::World)?;
+                Ok(Arc::new(with_models(engine, pack)?))
             }
         }
     }
+}
+
+/// Gives kernels the models of their pack.
+#[cfg(feature = "wasi-nn")]
+fn with_models(engine: WasmtimeEngine, pack: &Pack<Verified>) -> Result<WasmtimeEngine, Failure> {
+    let models = pack.manifest().models.iter().filter_map(|model| Some((&*model.name, pack.model(&model.name)?)));
+    Ok(engine.with_models(engine_wasmtime::wasi_nn::Models::read(models).or_exit(Exit::Malformed)?))
+}
+
+/// This program has no way to run a model; a kernel that asks for one was refused already.
+#[cfg(not(feature = "wasi-nn"))]
+fn with_models(engine: WasmtimeEngine, _pack: &Pack<Verified>) -> Result<WasmtimeEngine, Failure> {
+    Ok(engine)
 }
 
 impl Packs for PackArguments {

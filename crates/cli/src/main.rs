@@ -6,7 +6,6 @@
 //! | [`runfile`] | the run file: what to run, on what, under which policy |
 //! | [`at_rest`] | the state of a chain at one of its steps |
 //! | [`prepare`] | from a profile to a sealed, compiled module |
-//! | [`pack_trust`] | a pack held to the trust store and to what this program is |
 //! | [`gate_pack`] | a gate out of a pack: its module, its run file |
 //! | [`engines`] | the engines by name |
 //! | [`keys`] | key files and who may read them |
@@ -35,7 +34,6 @@ mod keys;
 mod names;
 mod npy;
 mod output;
-mod pack_trust;
 mod packs;
 mod pictures;
 mod prepare;

@@ -1,12 +1,12 @@
-<<<<<<< HEAD
 //! Packs on the command line: read from a folder or a single file, and held to the trust store and to what this program is.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use codec::kernel::FEATURE_WASI_NN;
 use depot::DepotError;
-use pack::{Active, Files, Pack, PackError, Platform, PlatformName, Terms, TrustedKey, Unverified, Verified, Version};
+use pack::{Active, Files, Kernel, Pack, PackError, Platform, PlatformName, PlatformNeeds, Terms, TrustedKey, Unverified, Verified, Version};
 use receipt::PublicKey;
 use verify::{Role, Standing};
 
@@ -106,7 +106,7 @@ pub(crate) fn platform(engine: EngineName) -> (PlatformName, &'static str, Vec<S
         EngineName::Wasmtime => {
             let mut features = vec![SIMD.to_owned()];
             #[cfg(feature = "wasi-nn")]
-            features.push(codec::kernel::FEATURE_WASI_NN.to_owned());
+            features.push(FEATURE_WASI_NN.to_owned());
             features.sort();
             (PlatformName::Wasmtime, WASMTIME_VERSION, features)
         }
@@ -126,129 +126,10 @@ pub(crate) fn refused(place: impl std::fmt::Display, error: &PackError) -> Failu
 /// A place that does not give or take a pack.
 pub(crate) fn misplaced(error: &DepotError) -> Failure {
     Failure::message(error.row().map_or(Exit::World, Exit::refusal), error)
-=======
-//! A pack to run: read from a folder or a single file, checked against the trust store, put onto an engine.
-
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use anyhow::anyhow;
-use engine::KernelEngine;
-use engine_wasmi::WasmiEngine;
-use engine_wasmtime::{KernelOptions, WasmtimeEngine};
-use host::{Bypass, DeviceClass, Host, HostOptions, Loaded};
-use pack::{Files, Pack, Verified};
-use server::{Older, PackRefusal, Packs};
-
-use crate::engines::{EngineName, cache_folder};
-use crate::exit::{Exit, Failure, OrExit};
-use crate::pack_trust::{self, Asked, asks_for_models};
-use crate::trust::TrustArguments;
-
-/// Which pack, whom to trust, and what to run it on.
-#[derive(clap::Args)]
-pub(crate) struct PackArguments {
-    /// The pack: a folder or a single file.
-    #[arg(long, value_name = "PATH", env = "AVOUCH_PACK")]
-    pack: PathBuf,
-    #[command(flatten)]
-    trust: TrustArguments,
-    /// The kernels that may run, with commas between them; any may, if not given.
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    allow: Option<Vec<String>>,
-    /// The engine to run kernels on. Metered calls give the same on each.
-    #[arg(long, value_enum, default_value = "wasmtime", env = "AVOUCH_ENGINE")]
-    engine: EngineName,
-    /// What a kernel may take: memory, time, SIMD.
-    #[arg(long, value_enum, default_value = "server")]
-    device: DeviceWord,
-    /// Give kernels a clock too, so that modules that were not sealed can run. It slows vector code down.
-    #[arg(long)]
-    clock: bool,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum DeviceWord {
-    /// 64 MiB, SIMD, up to 10 seconds.
-    Server,
-    /// 4 MiB, no SIMD, up to 100 milliseconds.
-    Embedded,
-}
-
-impl PackArguments {
-    /// The pack, if the trust store accepts it.
-    pub(crate) fn open(&self) -> Result<Pack<Verified>, Failure> {
-        let files = pack_trust::read(&self.pack)?;
-        self.verify(files, None, Older::Refused).map_err(|failure| failure.at(&self.pack))
-    }
-
-    /// A host that serves the pack.
-    pub(crate) fn host(&self, bypass: Bypass, grace: std::time::Duration) -> Result<Host, Failure> {
-        let pack = self.open()?;
-        let options = HostOptions { bypass, grace };
-        Host::start(self.engine(&pack)?, self.class(), options, pack)
-            .map_err(|error| Failure::message(Exit::Policy, format!("{}: {error}", self.pack.display())))
-    }
-
-    pub(crate) fn class(&self) -> DeviceClass {
-        match self.device {
-            DeviceWord::Server => DeviceClass::SERVER,
-            DeviceWord::Embedded => DeviceClass::EMBEDDED,
-        }
-    }
-
-    /// The engine for a pack. Kernels that ask for models have nothing but the clock to bound them.
-    fn engine(&self, pack: &Pack<Verified>) -> Result<Arc<dyn KernelEngine>, Failure> {
-        match self.engine {
-            EngineName::Wasmi if self.clock => {
-                Err(anyhow!("--clock works with --engine wasmtime only")).or_exit(Exit::Usage)
-            }
-            EngineName::Wasmi => Ok(Arc::new(WasmiEngine::new())),
-            EngineName::Wasmtime => {
-                let needs_clock = pack.manifest().kernels.iter().any(asks_for_models);
-                let tick = (self.clock || needs_clock).then(|| self.class().tick);
-                let options = KernelOptions { tick, cache: cache_folder(), ..KernelOptions::METERED };
-                let engine = WasmtimeEngine::for_kernels(&options).or_exit(Exit::World)?;
-                Ok(Arc::new(with_models(engine, pack)?))
-            }
-        }
-    }
-
-    /// Checks files against everything that the command line says. The trust files are read anew each time, so that a key
-    /// that was revoked since the start does not count.
-    fn verify(&self, files: Files, active: Option<&Loaded>, older: Older) -> Result<Pack<Verified>, Failure> {
-        let asked = Asked {
-            engine: self.engine,
-            simd: self.class().simd,
-            allowlist: self.allow.as_deref(),
-            active: active.map(|loaded| loaded.pack().as_active()),
-            older_allowed: older == Older::Allowed,
-        };
-        pack_trust::verify(files, &self.trust.read()?, asked)
-    }
-}
-
-/// Gives kernels the models of their pack.
-#[cfg(feature = "wasi-nn")]
-fn with_models(engine: WasmtimeEngine, pack: &Pack<Verified>) -> Result<WasmtimeEngine, Failure> {
-    let models = pack.manifest().models.iter().filter_map(|model| Some((&*model.name, pack.model(&model.name)?)));
-    Ok(engine.with_models(engine_wasmtime::wasi_nn::Models::read(models).or_exit(Exit::Malformed)?))
-}
-
-/// This program has no way to run a model; a kernel that asks for one was refused already.
-#[cfg(not(feature = "wasi-nn"))]
-fn with_models(engine: WasmtimeEngine, _pack: &Pack<Verified>) -> Result<WasmtimeEngine, Failure> {
-    Ok(engine)
-}
-
-impl Packs for PackArguments {
-    fn open(&self, file: &[u8], active: &Loaded, older: Older) -> Result<Pack<Verified>, PackRefusal> {
-        let files = depot::archive::from_bytes(file, "the request's body").map_err(|error| {
-            let word = error.row().map_or(Exit::World, Exit::refusal).word();
-            PackRefusal { word, message: error.to_string() }
-        })?;
-        self.verify(files, Some(active), older)
-            .map_err(|failure| PackRefusal { word: failure.exit.word(), message: format!("{:#}", failure.error) })
-    }
->>>>>>> c15a0868d6fdab42392ac56c322a8629fb0fa3ad
+/// Whether the host computes for a kernel wherever it runs.
+pub(crate) fn asks_for_models(kernel: &Kernel) -> bool {
+    let asks = |needs: &PlatformNeeds| needs.features.iter().any(|feature| feature == FEATURE_WASI_NN);
+    kernel.platforms.iter().all(|(_, needs)| asks(needs))
 }
