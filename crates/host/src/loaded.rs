@@ -292,7 +292,8 @@ impl Place<'_> {
                 let outputs = spec.interface(direction).map_or(&[][..], |interface| interface.outputs());
                 outputs.iter().map(|output| (Arc::from(output.name.as_str()), output.dtype)).collect()
             }),
-            cost_table: module.is_sealed().then(|| receiptable(bytes)).flatten(),
+            // What the host computes for a module is in no meter.
+            cost_table: if module.is_host_computed() { None } else { receiptable(bytes) },
             spec: spec.clone(),
             module,
             info,
