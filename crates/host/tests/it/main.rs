@@ -1,5 +1,6 @@
 //! The host from outside: packs made on the spot, on both engines.
 
+mod bypass;
 mod faults;
 mod leases;
 mod native;

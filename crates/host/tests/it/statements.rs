@@ -90,3 +90,30 @@ fn a_refused_request_leaves_no_statement() {
     assert_eq!(stated(&host, "add", Mode::Metered { budget: 1 }, Fallback::None), None);
     assert_eq!(stated(&host, "sub", Mode::Metered { budget: 1 }, Fallback::None), None);
 }
+
+#[test]
+fn a_module_that_was_sealed_to_be_bounded_only_is_not_metered() {
+    let module = Wat { forward: &add("i32.const 1"), ..Wat::EMPTY }.module();
+    let policy = seal::Policy {
+        memory: seal::MemoryRule::Capped { max_pages: 1_024 },
+        nan: seal::NanBits::AsMade,
+        ..seal::Policy::STANDARD
+    };
+    let part = Part { module: seal::seal(&module, &policy).unwrap().bytes, ..add_part(&add("i32.const 1")) };
+    for engine in engines() {
+        let host = start(&engine, pack("adds", "1.0.0", std::slice::from_ref(&part))).unwrap();
+        assert!(!host.active().kernels().next().unwrap().is_sealed());
+        let x = [0; 4];
+        let request = |mode| Request {
+            kernel: "add",
+            direction: Direction::Forward,
+            inputs: vec![Input { name: None, shape: &[1], bytes: &x }],
+            parameters: vec![],
+            mode,
+            fallback: Fallback::None,
+        };
+        let error = host.call(&request(Mode::Metered { budget: 1_000 })).unwrap_err();
+        assert_eq!(error, host::CallError::Refused(host::RequestError::NotSealed));
+        assert!(host.call(&request(Mode::Deadline(Duration::from_secs(10)))).is_ok());
+    }
+}
