@@ -212,11 +212,11 @@ fn kind_of_failure(failure: &KernelFailure) -> ProblemKind {
         Kind::Budget => ProblemKind::Budget,
         Kind::TooLarge => ProblemKind::Memory,
         Kind::Room => ProblemKind::Busy,
-        Kind::Code => match failure.cause {
-            Cause::Code(Code::InvalidInput | Code::InvalidParams) => ProblemKind::Refused,
-            _ => ProblemKind::Failed,
-        },
-        Kind::Memory
+        Kind::Code if matches!(failure.cause, Cause::Code(Code::InvalidInput | Code::InvalidParams)) => {
+            ProblemKind::Refused
+        }
+        Kind::Code
+        | Kind::Memory
         | Kind::Overflow
         | Kind::Division
         | Kind::Unreachable
