@@ -7,7 +7,7 @@ use std::path::Path;
 
 use codec::{Digest, abi, sha256};
 use pack::{Kernel, Pack, Verified};
-use seal::{MemoryRule, Note, Size};
+use seal::{MemoryRule, NanBits, Note, Size};
 
 use crate::exit::{Exit, Failure, OrExit};
 use crate::prepare::Guest;
@@ -71,6 +71,13 @@ fn check_module(kernel: &Kernel, module: &[u8], place: &Path) -> Result<Digest, 
     let note = note.ok_or_else(|| refuse("not a sealed module; build the pack with `avouch pack build`".to_owned()))?;
     if note.memory != MemoryRule::Fixed {
         return Err(refuse("sealed with a memory that grows; a gate's memory is fixed".to_owned()));
+    }
+    if note.nan != NanBits::Canonical {
+<<<<<<< HEAD
+        return Err(refuse("sealed with NaN bits as the processor makes them; a gate is replayed elsewhere".to_owned()));
+=======
+        return Err(refuse("sealed with NaN bits as made; a step must give the same on every engine".to_owned()));
+>>>>>>> c15a0868d6fdab42392ac56c322a8629fb0fa3ad
     }
     if note.depth_limit > engine::limits::DEPTH_LIMIT {
         let (limit, most) = (note.depth_limit, engine::limits::DEPTH_LIMIT);

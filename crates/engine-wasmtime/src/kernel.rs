@@ -5,14 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use codec::{abi, kernel};
+use engine::limits::MEMORY_BYTES_MAX;
 use engine::{EngineError, EngineErrorKind, KernelEngine, KernelInstance, KernelLimits, KernelModule};
-use wasmtime::{Enabled, ExternType, InstancePre, Linker, ModuleExport, PoolingAllocationConfig, ValType};
+use wasmtime::{ExternType, InstancePre, Linker, ModuleExport, PoolingAllocationConfig, ValType};
 
 use crate::deadline::Ticker;
 use crate::growth::Growth;
 use crate::kernel_instance::WasmtimeKernel;
 use crate::kernel_state::KernelState;
 use crate::{NAME, WasmtimeEngine, check_seal_exports, invalid};
+
+/// Places of the pool that may lie unused and warm: about the threads that call kernels.
+const WARM_PLACES: u32 = 16;
 
 /// What may be chosen about an engine for kernels. None of it changes a metered result.
 #[derive(Clone, Debug)]
@@ -29,9 +33,11 @@ pub struct KernelOptions {
 }
 
 impl KernelOptions {
-    /// No clock, no cache. 2 MiB are kept: up to there clearing is cheaper than what giving back and faulting in again cost
-    /// (`benches/kernels.rs`).
-    pub const METERED: Self = Self { tick: None, cache: None, instances_max: 256, keep_resident_bytes: 2 << 20 };
+    /// No clock, no cache. All of a memory is kept: to give it back and fault it in again costs 4 to 60 times what clearing
+    /// it costs (`cargo bench -p engine-wasmtime --bench kernels -- --reset`). What a process then holds is what its calls
+    /// held at their busiest moment; where that is too much, keep less.
+    pub const METERED: Self =
+        Self { tick: None, cache: None, instances_max: 256, keep_resident_bytes: MEMORY_BYTES_MAX };
 
     /// The same with the server's clock.
     pub const CLOCKED: Self = Self { tick: Some(Duration::from_millis(10)), ..Self::METERED };
@@ -49,8 +55,8 @@ impl WasmtimeEngine {
             .total_tables(options.instances_max)
             .linear_memory_keep_resident(options.keep_resident_bytes)
             .table_keep_resident(4_096)
-            // Where the kernel can say which pages were touched, only those are cleared.
-            .pagemap_scan(Enabled::Auto);
+            // A place that is warm is taken again before a cold one is touched.
+            .max_unused_warm_slots(WARM_PLACES);
         Self::build(pool, options.tick, options.cache.as_ref())
     }
 }

@@ -15,7 +15,7 @@ use crate::engines::EngineArguments;
 use crate::exit::{Exit, Failure};
 use crate::gate_pack::gate_digests;
 use crate::output::{self, Format, Report};
-use crate::packs;
+use crate::pack_trust;
 use crate::prepare::seal_gate;
 use crate::record::Record;
 use crate::trust::TrustArguments;
@@ -280,7 +280,11 @@ fn check_origin(arguments: &Arguments, record: &Record) -> Result<(), Failure> {
     let statement = record.genesis().statement();
     let digest = statement.module;
     if let Some(path) = &arguments.pack {
-        let pack = packs::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+<<<<<<< HEAD
+        let pack = packs::verified(path, &arguments.trust.read()?, &packs::Asked::of(arguments.engine.name()))?;
+=======
+        let pack = pack_trust::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+>>>>>>> c15a0868d6fdab42392ac56c322a8629fb0fa3ad
         if gate_digests(&pack).contains(&digest) {
             return Ok(());
         }

@@ -22,7 +22,7 @@ use crate::engines::{EngineArguments, ShadowChoice};
 use crate::exit::{Exit, Failure, OrExit};
 use crate::gate_pack::gate_of;
 use crate::output::{self, Format};
-use crate::packs;
+use crate::pack_trust;
 use crate::prepare::{Guest, seal_gate};
 use crate::record::{Record, journal_failure};
 use crate::runfile::{RunFile, SignerChoice};
@@ -128,9 +128,13 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
 /// What to run, and how: a run file with a gate that ships with the program, or a pack with a gate of its own.
 fn commission(arguments: &Arguments) -> Result<(RunFile, Guest), Failure> {
     let path = &arguments.source;
-    let is_pack = packs::is_pack(path);
+    let is_pack = pack_trust::is_pack(path);
     let (file, guest) = if is_pack {
-        let pack = packs::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+<<<<<<< HEAD
+        let pack = packs::verified(path, &arguments.trust.read()?, &packs::Asked::of(arguments.engine.name()))?;
+=======
+        let pack = pack_trust::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+>>>>>>> c15a0868d6fdab42392ac56c322a8629fb0fa3ad
         gate_of(&pack, path)?
     } else {
         let file = RunFile::read(path)?;

@@ -10,7 +10,7 @@ use pack::{
 };
 use receipt::keyfile::PublicKeyFile;
 use receipt::{Body, PublicKey, Receipt};
-use seal::{LoopCharge, MemoryRule, Policy};
+use seal::{LoopCharge, MemoryRule, NanBits, Policy};
 
 use crate::room::{PUBLIC_PATH, RUN_FILE, Room, root, rows};
 
@@ -197,9 +197,11 @@ fn a_gate_pack_is_refused_for_what_is_wrong_with_it() {
     let unknown = RUN_FILE.replace("budget_meter", "budget").replace("[run]", "[run]\nspeed = 1");
     let entries = || vec![entry("small")];
     let other_entry = vec![Kernel { entry_point: "alloc".to_owned(), ..entry("small") }];
+    let as_made = gate(&Policy { nan: NanBits::AsMade, ..Policy::STANDARD });
     let narrow = Limits { max_memory_pages: 3, ..entry("small").limits };
     let small_entry = vec![Kernel { limits: narrow, ..entry("small") }];
-    let table: [(&str, Files, i32, &str); 10] = [
+    let table: [(&str, Files, i32, &str); 11] = [
+        ("NaN bits as made", packed(entries(), &as_made, RUN_FILE), 6, "NaN bits"),
         ("more memory than the manifest says", packed(small_entry, &good, RUN_FILE), 6, "the manifest allows 3"),
         ("not sealed", packed(entries(), unsealed, RUN_FILE), 6, "not a sealed module"),
         ("a growing memory", packed(entries(), &growing, RUN_FILE), 6, "memory that grows"),

@@ -6,7 +6,11 @@
 //! | [`endless`] | standard input that never ends, and signals |
 //! | [`examples`] | the examples from run to report |
 //! | [`gate_pack`] | a gate out of a pack, from run to replay, and packs that are refused |
+//! | [`kernels`] | kernels from the command line and over HTTP |
+<<<<<<< HEAD
 //! | [`packs`] | packs from the first source to a registry and back, and bad ones |
+=======
+>>>>>>> c15a0868d6fdab42392ac56c322a8629fb0fa3ad
 //! | [`page`] | the report page against hostile names |
 //! | [`secrets`] | what is left behind holds no key |
 //! | [`tampered`] | journals that somebody changed |
@@ -20,7 +24,11 @@ mod crash;
 mod endless;
 mod examples;
 mod gate_pack;
+mod kernels;
+<<<<<<< HEAD
 mod packs;
+=======
+>>>>>>> c15a0868d6fdab42392ac56c322a8629fb0fa3ad
 mod page;
 // Shared with the depot, whose tests look into its folder too.
 #[path = "../../../depot/tests/it/process.rs"]

@@ -3,7 +3,7 @@
 //! The arithmetic in these modules is what turns a signalling NaN into whatever the processor likes, and 0/0 into a NaN whose
 //! sign differs between processors (negative on x86-64).
 
-use seal::{Policy, Reason, check};
+use seal::{NanBits, Policy, Reason, check, seal};
 
 use crate::engines::{V, Which, run, run_both};
 use crate::{PLENTY, module, sealed};
@@ -281,4 +281,20 @@ fn a_vector_loop_with_a_mask_stays_open() {
             (br_if 0 (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))
         (local.get 2))";
     assert_eq!(sealed(&module(text)).report.nan_places, 1);
+}
+
+/// A module that is only to be bounded: nothing is made canonical, the charges are the same, and the bytes say so.
+#[test]
+fn nan_bits_as_made_cost_nothing_and_change_no_charge() {
+    let plain = module(
+        "(func (export \"f\") (param f32) (result i32)
+            (f32.store (i32.const 0) (f32.sub (local.get 0) (local.get 0)))
+            (loop $l (br_if $l (i32.lt_u (i32.load (i32.const 8)) (i32.load (i32.const 12)))))
+            (i32.reinterpret_f32 (f32.add (local.get 0) (f32.const 1))))",
+    );
+    let canonical = seal(&plain, &Policy::STANDARD).expect("it can be sealed");
+    let as_made = seal(&plain, &Policy { nan: NanBits::AsMade, ..Policy::STANDARD }).expect("it can be sealed");
+    assert_eq!((canonical.report.nan_places, as_made.report.nan_places), (2, 0));
+    assert_eq!(canonical.report.charges, as_made.report.charges);
+    assert_ne!(canonical.digest, as_made.digest);
 }

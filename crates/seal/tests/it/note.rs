@@ -1,6 +1,6 @@
 //! What a sealed module says of its own sealing.
 
-use seal::{LoopCharge, MemoryRule, Note, Policy, SEAL_SECTION, Size, cost_table_digest, seal};
+use seal::{LoopCharge, MemoryRule, NanBits, Note, Policy, SEAL_SECTION, Size, cost_table_digest, seal};
 
 use crate::{GROWING, module, sealed};
 
@@ -23,11 +23,12 @@ fn the_note_says_what_the_policy_was() {
         GROWING,
         Policy { depth_limit: 4_096, ..Policy::STANDARD },
         Policy { loops: LoopCharge::EachTurn, ..Policy::STANDARD },
+        Policy { nan: NanBits::AsMade, ..Policy::STANDARD },
     ];
     for policy in policies {
         let sealed = seal(&plain, &policy).expect("it can be sealed");
-        let Policy { memory, depth_limit, loops, .. } = policy;
-        let expected = Note { cost_table: cost_table_digest(), depth_limit, memory, loops };
+        let Policy { memory, depth_limit, loops, nan, .. } = policy;
+        let expected = Note { cost_table: cost_table_digest(), depth_limit, memory, loops, nan };
         assert_eq!(Note::read(&sealed.bytes), Some(expected));
     }
     assert_eq!(GROWING.memory, MemoryRule::Capped { max_pages: 16 });

@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::anyhow;
-use codec::kernel::{FEATURE_WASI_NN, WASI_NN_IMPORTS, WASI_NN_MODULE};
+use codec::kernel::{WASI_NN_IMPORTS, WASI_NN_MODULE};
 use codec::sha256;
 use engine::{KernelEngine, KernelLimits};
 use engine_wasmi::WasmiEngine;
+<<<<<<< HEAD
 use engine_wasmtime::{KernelOptions, WasmtimeEngine};
 use pack::{Files, Golden, Kernel, Manifest, PlatformNeeds, draft};
+=======
+use pack::{Files, Golden, Kernel, Manifest, draft};
+>>>>>>> c15a0868d6fdab42392ac56c322a8629fb0fa3ad
 use seal::{Import, LoopCharge, MemoryRule, Policy};
 use serde::Serialize;
 
@@ -21,6 +25,7 @@ use super::refused;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::keys::{self, KeyFolder};
 use crate::output::{self, Format, Report};
+use crate::pack_trust::asks_for_models;
 
 /// Where kernels come from that ship with the program.
 const SHIPPED: &str = "shipped:";
@@ -201,6 +206,7 @@ fn module_of(folder: &Path, kernel: &Kernel, module: &Module) -> Result<(Vec<u8>
     Ok((bytes, loops_ahead))
 }
 
+<<<<<<< HEAD
 /// Whether the host computes for it wherever it runs.
 fn asks_for_models(kernel: &Kernel) -> bool {
     let asks = |needs: &PlatformNeeds| needs.features.iter().any(|feature| feature == FEATURE_WASI_NN);
@@ -210,6 +216,10 @@ fn asks_for_models(kernel: &Kernel) -> bool {
 /// That a host would find what the kernel ABI asks for, and nothing that has to be imported. A module that is not sealed only
 /// an engine with a clock takes.
 fn check_exports(kernel: &Kernel, bytes: &[u8], sealed: bool) -> Result<(), String> {
+=======
+/// That a host would find what the kernel ABI asks for, and nothing that has to be imported.
+fn check_exports(kernel: &Kernel, bytes: &[u8]) -> Result<(), String> {
+>>>>>>> c15a0868d6fdab42392ac56c322a8629fb0fa3ad
     let limits = KernelLimits {
         pages_max: kernel.limits.max_memory_pages,
         table_elements_max: kernel.limits.max_table_elements,
