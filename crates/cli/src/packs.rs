@@ -6,7 +6,10 @@ use std::path::Path;
 
 use codec::kernel::FEATURE_WASI_NN;
 use depot::DepotError;
-use pack::{Active, Files, Kernel, Pack, PackError, Platform, PlatformName, PlatformNeeds, Terms, TrustedKey, Unverified, Verified, Version};
+use pack::{
+    Active, Files, Kernel, Pack, PackError, Platform, PlatformName, PlatformNeeds, Terms, TrustedKey, Unverified,
+    Verified, Version,
+};
 use receipt::PublicKey;
 use verify::{Role, Standing};
 
@@ -57,8 +60,7 @@ impl Asked<'_> {
 /// this engine.
 pub(crate) fn verified(path: &Path, trust: &Trust, asked: &Asked<'_>) -> Result<Pack<Verified>, Failure> {
     let files = depot::read(path).map_err(|error| misplaced(&error))?;
-    check(files, trust, asked)
-        .map_err(|Failure { exit, error }| Failure::message(exit, format!("{}: {error:#}", path.display())))
+    check(files, trust, asked).map_err(|failure| failure.at(path))
 }
 
 /// As [`verified`], for files that were read.

@@ -98,7 +98,7 @@ fn bodies(room: &Room, journal: &str) -> Vec<String> {
     let receipts = reader.entries(1, u64::MAX).map(|entry| entry.expect("a step").receipt);
     let unlinked = receipts.map(|bytes| {
         let body = Body::decode(Receipt::decode(&bytes).expect("a receipt").body_bytes()).expect("a body");
-        let (mut frame, mut claim) = (body.frame().clone(), body.gate_claim().expect("a claim").clone());
+        let (mut frame, mut claim) = (*body.frame(), *body.gate_claim().expect("a claim"));
         (frame.previous, frame.claim, claim.previous) = (Digest::ZERO, None, Digest::ZERO);
         claim.signer.key = PublicKey([0; 32]);
         format!("{frame:?} {claim:?}")
