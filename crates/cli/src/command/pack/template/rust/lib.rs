@@ -2,6 +2,7 @@
 //!
 //! Inputs, outputs and parameters come in the order in which pack.toml lists them.
 #![no_std]
+#![deny(unsafe_code)]
 
 mod abi;
 
