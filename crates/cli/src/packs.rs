@@ -6,7 +6,10 @@ use std::path::Path;
 
 use codec::kernel::FEATURE_WASI_NN;
 use depot::DepotError;
-use pack::{Active, Files, Kernel, Pack, PackError, Platform, PlatformName, PlatformNeeds, Terms, TrustedKey, Unverified, Verified, Version};
+use pack::{
+    Active, Files, Kernel, Pack, PackError, Platform, PlatformName, PlatformNeeds, Terms, TrustedKey, Unverified,
+    Verified, Version,
+};
 use receipt::PublicKey;
 use verify::{Role, Standing};
 

@@ -11,7 +11,7 @@ use codec::sha256;
 use engine::{KernelEngine, KernelLimits};
 use engine_wasmi::WasmiEngine;
 use engine_wasmtime::{KernelOptions, WasmtimeEngine};
-use pack::{Files, Golden, Kernel, Manifest, PlatformNeeds, draft};
+use pack::{Files, Golden, Kernel, Manifest, draft};
 use seal::{Import, LoopCharge, MemoryRule, Policy};
 use serde::Serialize;
 
