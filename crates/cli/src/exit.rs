@@ -112,6 +112,14 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// The same failure, with something more to say.
+    pub(crate) fn and(self, more: impl fmt::Display) -> Self {
+        let Self { exit, error } = self;
+        Self::message(exit, format!("{error:#}; {more}"))
+    }
+}
+
 /// Says which exit code an error leads to.
 pub(crate) trait OrExit<T> {
     fn or_exit(self, exit: Exit) -> Result<T, Failure>;
