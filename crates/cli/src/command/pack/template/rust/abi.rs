@@ -62,7 +62,8 @@ impl Call {
         }
         let region = |number: u32| Region { offset: word(own, number * 8), size: word(own, number * 8 + 4) };
         let params = region(4);
-        let at = |offset: u32| if offset + 4 <= params.size { Ok(word(params, offset)) } else { Err(Code::InvalidParams) };
+        let at =
+            |offset: u32| if offset + 4 <= params.size { Ok(word(params, offset)) } else { Err(Code::InvalidParams) };
         let sound = params.is_in_arena() && params.size <= 1 << 16;
         if !sound || at(0)? != VERSION || !(crate::INPUTS..=TENSORS_MAX).contains(&(at(4)? as usize)) {
             return Err(Code::InvalidParams);
