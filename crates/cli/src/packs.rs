@@ -60,7 +60,8 @@ impl Asked<'_> {
 /// this engine.
 pub(crate) fn verified(path: &Path, trust: &Trust, asked: &Asked<'_>) -> Result<Pack<Verified>, Failure> {
     let files = depot::read(path).map_err(|error| misplaced(&error))?;
-    check(files, trust, asked).map_err(|failure| failure.at(path))
+    check(files, trust, asked)
+        .map_err(|Failure { exit, error }| Failure::message(exit, format!("{}: {error:#}", path.display())))
 }
 
 /// As [`verified`], for files that were read.
