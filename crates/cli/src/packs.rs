@@ -25,13 +25,13 @@ const WASMI_VERSION: &str = "2.0.0";
 /// What both engines have, as a pack's platforms name it.
 const SIMD: &str = "simd128";
 
-/// Whether this is a pack and not a run file: a folder, or a file that begins as a ustar archive does.
+/// Whether this is a pack and not a run file: a folder with a manifest, or a file that begins as a ustar archive does.
 pub(crate) fn is_pack(path: &Path) -> bool {
     const MAGIC: &[u8] = b"ustar";
     const MAGIC_AT: usize = 257;
     let mut head = [0; MAGIC_AT + MAGIC.len()];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    path.is_dir() || (read.is_ok() && head.ends_with(MAGIC))
+    path.join(pack::manifest::MANIFEST_PATH).exists() || (read.is_ok() && head.ends_with(MAGIC))
 }
 
 /// What is asked of a pack beside a signer who is trusted.

@@ -1,4 +1,5 @@
 //! `device CODE.cwasm`: loads compiled code, packs 64 rows of numbers into q8_0 blocks, and says what the process takes.
+#![allow(unsafe_code, reason = "compiled code is loaded, which runs it")]
 
 use codec::kernel::{Descriptor, Params, Region};
 use wasmtime::{Engine, Instance, Module, Store, Val};
