@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use host::{DeviceClass, Fallback, Host, HostOptions, Implementation, Mode, Reply};
+use host::{DeviceClass, Fallback, Host, HostOptions, Implementation, Loaded, Mode, Reply};
 use ops::Op;
 use ops::sample::{Sample, Values};
 use ops::signature::Kind;
@@ -12,7 +14,7 @@ use shipped::Form;
 
 use crate::native;
 use crate::ops_parts::part;
-use crate::packs::{engines, pack, sealed};
+use crate::packs::{Part, engines, pack, sealed};
 use crate::sampled::{request, shapes};
 
 /// Calls of each operation, direction and kind of values.
@@ -89,6 +91,26 @@ fn warm_instances_give_the_same_bits_as_fresh_ones() {
     }
     assert_eq!(host.metrics().live_instances, Op::ALL.len() as u64, "one warm instance for each kernel");
     println!("{calls} calls");
+}
+
+#[test]
+fn the_golden_vectors_of_the_shipped_pack_hold_on_both_engines() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/ops/golden");
+    for form in [Form::Simd, Form::Scalar] {
+        let with_golden = |op: &Op| {
+            let golden = std::fs::read_to_string(folder.join(format!("{}.json", op.id()))).unwrap();
+            Part { golden: Some(golden), ..part(*op, form) }
+        };
+        let parts: Vec<Part> = Op::ALL.iter().map(with_golden).collect();
+        for engine in engines() {
+            let pack = Arc::new(pack("ops", "1.0.0", &parts));
+            let loaded = Loaded::compile(pack, &*engine, DeviceClass::SERVER).unwrap();
+            let health = loaded.check_health().unwrap_or_else(|failure| panic!("{form:?}: {failure}"));
+            assert_eq!((health.kernels, health.unchecked), (Op::ALL.len(), 0));
+            assert!(health.calls >= 100, "{health:?}");
+            println!("{form:?} on {}: {} calls", engine.name(), health.calls);
+        }
+    }
 }
 
 /// One call as a line for `spec/kernel.mjs`.

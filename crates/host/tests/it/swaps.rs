@@ -1,7 +1,8 @@
 //! Upgrades and rollbacks, with calls going on all the while.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::KernelEngine;
@@ -193,11 +194,7 @@ fn a_pack_out_of_service_is_dropped_after_its_grace_and_comes_back_from_its_byte
     let first = pack("adds", "1.0.0", &[good("i32.const 1")]);
     let host = Host::start(engine, DeviceClass::SERVER, options, first).unwrap();
     host.upgrade(pack("adds", "1.1.0", &[good("i32.const 1")]), Compatibility::Required).unwrap();
-    let patience = Instant::now() + Duration::from_secs(60);
-    while host.metrics().retired_packs > 0 {
-        assert!(Instant::now() < patience, "the janitor never came");
-        std::thread::yield_now();
-    }
+    wait_until(|| host.metrics().retired_packs == 0);
     let back = host.rollback().unwrap();
     assert!(back.compiled_again);
     assert_eq!(value(&ask(&host)), 42);
@@ -209,34 +206,57 @@ fn under_load_not_one_call_fails_or_mixes_packs() {
     let engine: Arc<dyn KernelEngine> = crate::packs::wasmtime();
     let options = HostOptions { grace: Duration::from_millis(5), ..HostOptions::PLAIN };
     let host = Host::start(engine, DeviceClass::SERVER, options, numbered(0)).unwrap();
-    let (stop, calls) = (AtomicBool::new(false), AtomicU64::new(0));
-    let mut swaps = 0;
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                while !stop.load(Ordering::Relaxed) {
-                    let reply = ask(&host);
-                    // Each pack adds its own number, which is also its version: none may answer in another's name.
-                    assert_eq!(format!("1.0.{}", value(&reply) - 41), reply.pack.version);
-                    assert_eq!(reply.implementation, Implementation::Module);
-                    calls.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-        }
+    let stop = AtomicBool::new(false);
+    let served = std::thread::scope(|scope| {
+        let threads = [(); THREADS].map(|()| scope.spawn(|| call_until(&host, &stop)));
         for number in 1..=30 {
             host.upgrade(numbered(number), Compatibility::Required).unwrap();
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 host.rollback().unwrap();
             }
-            swaps += 1;
         }
         stop.store(true, Ordering::Relaxed);
+        let mut served = BTreeMap::new();
+        for (number, calls) in threads.into_iter().flat_map(|thread| thread.join().unwrap()) {
+            *served.entry(number).or_insert(0) += calls;
+        }
+        served
     });
     let metrics = host.metrics();
     assert!(metrics.adds_up());
-    assert_eq!(metrics.calls(), calls.load(Ordering::Relaxed));
-    assert_eq!((metrics.swaps, metrics.manual_rollbacks), (swaps, 10));
-    println!("{} calls over {swaps} upgrades and 10 rollbacks", metrics.calls());
+    assert_eq!(metrics.calls(), served.values().sum::<u64>());
+    assert_eq!((metrics.swaps, metrics.manual_rollbacks), (30, 10));
+    println!("{} calls over 30 upgrades and 10 rollbacks", metrics.calls());
+    // Calls that were on their way at a rollback are added when they have ended and the pack is gone.
+    let rolled_back: u64 = served.iter().filter(|(number, _)| **number % 3 == 0).map(|(_, calls)| calls).sum();
+    let rolled_back = rolled_back - served.get(&0).copied().unwrap_or(0);
+    wait_until(|| host.metrics().rolled_back_calls == rolled_back);
+    for record in host.metrics().rollbacks {
+        let number: i32 = record.pack.version.strip_prefix("1.0.").unwrap().parse().unwrap();
+        assert_eq!(record.calls, served.get(&number).copied().unwrap_or(0));
+        assert_eq!(record.named.len() as u64, record.calls.min(host::limits::REMEMBERED_CALLS as u64));
+    }
+}
+
+/// Calls by the number that the answering pack adds, which is also its version: none may answer in another's name.
+fn call_until(host: &Host, stop: &AtomicBool) -> BTreeMap<i32, u64> {
+    let mut served = BTreeMap::new();
+    while !stop.load(Ordering::Relaxed) {
+        let reply = ask(host);
+        let number = value(&reply) - 41;
+        assert_eq!(format!("1.0.{number}"), reply.pack.version);
+        assert_eq!(reply.implementation, Implementation::Module);
+        *served.entry(number).or_default() += 1;
+    }
+    served
+}
+
+fn wait_until(holds: impl Fn() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < patience, "it never came to hold");
+        std::thread::yield_now();
+    }
 }
 
 /// A pack whose `add` adds this number.
