@@ -73,7 +73,9 @@ fn check_module(kernel: &Kernel, module: &[u8], place: &Path) -> Result<Digest, 
         return Err(refuse("sealed with a memory that grows; a gate's memory is fixed".to_owned()));
     }
     if note.nan != NanBits::Canonical {
-        return Err(refuse("sealed with NaN bits as the processor makes them; a gate is replayed elsewhere".to_owned()));
+        return Err(refuse(
+            "sealed with NaN bits as the processor makes them; a gate is replayed elsewhere".to_owned(),
+        ));
     }
     if note.depth_limit > engine::limits::DEPTH_LIMIT {
         let (limit, most) = (note.depth_limit, engine::limits::DEPTH_LIMIT);
