@@ -12,8 +12,8 @@ use libfuzzer_sys::fuzz_target;
 use receipt::keyfile::{PostQuantumKeyFile, PublicKeyFile};
 use receipt::limits::CLAIM_LEN_MAX;
 use receipt::{
-    BatchVerifier, Body, ChainVerifier, Claim, Genesis, KeyMode, Receipt, RootSecret, SignedDivergence, Snapshot,
-    State, Verdict, first_difference,
+    BatchVerifier, Body, ChainVerifier, Claim, Genesis, KeyMode, Receipt, RootSecret, SignedDivergence,
+    SignedInvocation, Snapshot, State, Verdict, first_difference,
 };
 
 #[path = "../../crates/receipt/tests/it/fixture.rs"]
@@ -27,7 +27,7 @@ const INTERVAL: u32 = 4;
 
 fuzz_target!(|data: &[u8]| {
     let Some((kind, bytes)) = data.split_first() else { return };
-    match kind % 10 {
+    match kind % 11 {
         0 => same(Claim::decode(bytes).ok().map(|claim| encoded(&claim)), bytes),
         1 => same(Body::decode(bytes).ok().map(|body| body.to_bytes()), bytes),
         2 => same(Receipt::decode(bytes).ok().map(|receipt| receipt.to_bytes()), bytes),
@@ -37,6 +37,7 @@ fuzz_target!(|data: &[u8]| {
         6 => same(SignedDivergence::decode(bytes).ok().map(|statement| statement.to_bytes()), bytes),
         7 => key_files(bytes),
         8 => pieces(bytes),
+        10 => same(SignedInvocation::decode(bytes).ok().map(|invocation| invocation.to_bytes()), bytes),
         // A description that ends too early describes nothing.
         _ => changed_chain(&mut Unstructured::new(bytes)).unwrap_or_default(),
     }

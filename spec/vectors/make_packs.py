@@ -24,6 +24,7 @@ TERMS = {
     "older_allowed": False,
 }
 GROUP_ORDER = (1 << 252) + 27742317777372353535851937790883648493
+PARAMETER = {"a": {"type": "u32", "default": 1}}
 BAD = []
 
 
@@ -295,9 +296,9 @@ def json_text():
 
 def fields():
     needed = [
-        "$schema", "max_runtime_version", "author", "author.signing_key", "kernels", "kernels.0.hash", "kernels.0.inputs",
-        "kernels.0.resource_limits", "kernels.0.inputs.0.dtype", "kernels.0.resource_limits.max_epoch_ticks",
-        "kernels.0.platforms.wasmtime.features",
+        "$schema", "max_runtime_version", "author", "author.signing_key", "kernels", "kernels.0.hash",
+        "kernels.0.inputs", "kernels.0.resource_limits", "kernels.0.inputs.0.dtype",
+        "kernels.0.resource_limits.max_epoch_ticks", "kernels.0.platforms.wasmtime.features",
     ]  # fmt: skip
     for path in needed:
         name, says = path.replace(".", "-").replace("$", ""), path.split(".")[-1]
@@ -306,7 +307,7 @@ def fields():
         name, says = path.replace(".", "-"), path.split(".")[-1]
         bad("missing-field", name, f"without {path}", says, base="full", manifest=drop(path))
     lacks = drop("kernels.0.configuration")
-    bad("missing-field", "configuration", "a gate without a configuration", "configuration", base="gate", manifest=lacks)
+    bad("missing-field", "configuration", "a gate without one", "configuration", base="gate", manifest=lacks)
     objects = [
         "", "author.", "kernels.0.", "kernels.0.inputs.0.", "kernels.0.scratch.", "kernels.0.backward.", "models.0.",
         "kernels.0.params.mode.", "kernels.0.resource_limits.", "kernels.0.platforms.wasmtime.", "kernels.0.golden.0.",
@@ -355,7 +356,7 @@ def values():
     hashed = {"path": "copy/copy_f32.wasm", "hash": sha256(copy_kernel())}
     edit = put("kernels.0.configuration", hashed)
     bad("bad-value", "kernel-configuration", "a kernel with a configuration", "configuration", manifest=edit)
-    for name, value in {"inputs": [tensor("x", "u8", 1)], "params": {"a": {"type": "u32", "default": 1}}}.items():
+    for name, value in {"inputs": [tensor("x", "u8", 1)], "params": PARAMETER, "entry_point": "run"}.items():
         edit = put(f"kernels.0.{name}", value)
         bad("bad-value", f"gate-{name}", f"a gate with {name}", f"kernels[0].{name}", base="gate", manifest=edit)
     schema = put("$schema", "https://avouch.dev/schema/kernels-v2.json")
@@ -503,7 +504,8 @@ def terms():
     bad("missing-feature", "simd", "no SIMD", "simd128", terms=on("wasmtime", "48.0.8"))
     lacks = on("wasmtime", "48.0.8", "simd128")
     bad("missing-feature", "second", "one of two features", "wasi-nn", base="full", terms=lacks)
-    bad("kernel-not-allowed", "other", "the allowlist has another", "copy_q8", base="full", terms={"allowlist": ["copy_f32"]})
+    other = {"allowlist": ["copy_f32"]}
+    bad("kernel-not-allowed", "other", "the allowlist has another", "copy_q8", base="full", terms=other)
     bad("kernel-not-allowed", "nothing", "the allowlist is empty", "copy_f32", terms={"allowlist": []})
     older = lambda version: {"active": {"name": "minimal", "version": version}}
     bad("older-than-active", "patch", "a newer one is in use", "1.2.1", terms=older("1.2.1"))

@@ -192,7 +192,8 @@ def golden_f32():
             | {"dims": {"rows": 2, "dim": 3}, "inputs": {"x": floats, "w": ""}, "outputs": {"y": floats}},
             {"name": "no rows", "dims": {"rows": 0, "dim": 3}, "direction": "forward"}
             | {"inputs": {"x": "", "w": ""}, "outputs": {"y": ""}},
-            {"name": "one back"} | back | {"inputs": {"dy": "0000803f", "x": "00000000"}, "outputs": {"dx": "0000803f"}},
+            {"name": "one back"} | back
+            | {"inputs": {"dy": "0000803f", "x": "00000000"}, "outputs": {"dx": "0000803f"}},
         ]
     }
 
@@ -252,14 +253,15 @@ def gate():
 
 def edges():
     """What is allowed at the edges: one module for two kernels, no dimensions, zeros, a prerelease, unknown order."""
-    first = kernel("first", "both.wasm", [tensor("x", "f16")], [tensor("y", "f16")], entry_point="run_first")
-    second = kernel("second", "both.wasm", [tensor("x", "q4_0", 0, 64)], [tensor("y", "i8", 0)], entry_point="RunSecond")
+    both = "both.wasm"
+    first = kernel("first", both, [tensor("x", "f16")], [tensor("y", "f16")], entry_point="run_first")
+    second = kernel("second", both, [tensor("x", "q4_0", 0, 64)], [tensor("y", "i8", 0)], entry_point="RunSecond")
     for entry in [first, second]:
         del entry["params"]
         entry["name"] = "Größe × 2"
     parts = manifest("edges.v2", [second, first], version="2.0.0-rc.1+build.5")
     parts |= {"min_runtime_version": "0.1.0", "max_runtime_version": "0.1.0", "description": ""}
-    return dict(reversed(parts.items())), {"both.wasm": copy_kernel("run_first", also=["RunSecond"])}
+    return dict(reversed(parts.items())), {both: copy_kernel("run_first", also=["RunSecond"])}
 
 
 GOOD = {"minimal": minimal, "full": full, "gate": gate, "edges": edges}

@@ -56,6 +56,10 @@ subcommands! {
     Seal seal;
     /// Build, sign, verify, inspect, push and pull packs of kernels.
     Pack pack;
+    /// Call, measure and list the kernels of a pack; run a receipted call again.
+    Kernel kernel;
+    /// Serve the kernels of a pack over HTTP.
+    Serve serve;
     /// Make a root secret and the operator's public key.
     Keygen keygen;
     /// Measure ticks, phases, meter and signatures on this machine.

@@ -85,7 +85,8 @@ impl EngineArguments {
     }
 }
 
-fn cache_folder() -> Option<PathBuf> {
+/// Where compiled code is kept.
+pub(crate) fn cache_folder() -> Option<PathBuf> {
     // The specification of the variable says that a relative path is to be ignored.
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));

@@ -113,6 +113,12 @@ impl Failure {
 }
 
 impl Failure {
+    /// The same failure, with the file or folder that it is about.
+    pub(crate) fn at(self, path: &std::path::Path) -> Self {
+        let Self { exit, error } = self;
+        Self::message(exit, format!("{}: {error:#}", path.display()))
+    }
+
     /// The same failure, with something more to say.
     pub(crate) fn and(self, more: impl fmt::Display) -> Self {
         let Self { exit, error } = self;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use receipt::keyfile::{PostQuantumKeyFile, PublicKeyFile};
 use receipt::post_quantum::PostQuantumSigningKey;
-use receipt::{PublicKey, RootSecret};
+use receipt::{PublicKey, RootSecret, SigningKey};
 use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure, OrExit};
@@ -110,11 +110,7 @@ impl KeyFolder {
                 return Err(Failure::message(Exit::World, advice));
             }
         };
-        if metadata.mode() & 0o077 != 0 {
-            let mode = metadata.mode() & 0o777;
-            let advice = format!("{place}: others can read this secret (mode {mode:03o}); run `chmod 600 {place}`");
-            return Err(Failure::message(Exit::Policy, advice));
-        }
+        refuse_if_shared(&path, &metadata)?;
         let text = Zeroizing::new(
             fs::read_to_string(&path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?,
         );
@@ -131,6 +127,24 @@ pub(crate) fn read_public(path: &Path) -> Result<PublicKey, Failure> {
     let text = fs::read_to_string(path).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::World)?;
     let file = PublicKeyFile::parse(&text).map_err(|error| anyhow!("{place}: {error}")).or_exit(Exit::Malformed)?;
     Ok(file.key)
+}
+
+/// Refuses a secret that anybody but its owner can read.
+pub(crate) fn refuse_if_shared(path: &Path, metadata: &fs::Metadata) -> Result<(), Failure> {
+    if metadata.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let (place, mode) = (path.display(), metadata.mode() & 0o777);
+    let advice = format!("{place}: others can read this secret (mode {mode:03o}); run `chmod 600 {place}`");
+    Err(Failure::message(Exit::Policy, advice))
+}
+
+/// The key that signs receipts of kernel invocations. The root secret is not made here: whoever asks for receipts knows whose
+/// they are.
+pub(crate) fn invocation_key(folder: Option<&Path>) -> Result<SigningKey, Failure> {
+    let folder = KeyFolder::at(folder.map_or_else(default_folder, |path| Ok(path.to_owned()))?);
+    let advice = || anyhow!("{}: no such file; make one with `avouch keygen`", folder.secret_path().display());
+    Ok(folder.read()?.ok_or_else(advice).or_exit(Exit::World)?.invocation_key())
 }
 
 /// What others need to check what this secret's keys sign: each public key alone, and a trust store with all of them.

@@ -6,7 +6,6 @@
 //! | [`runfile`] | the run file: what to run, on what, under which policy |
 //! | [`at_rest`] | the state of a chain at one of its steps |
 //! | [`prepare`] | from a profile to a sealed, compiled module |
-//! | [`packs`] | packs, read and held to the trust store |
 //! | [`gate_pack`] | a gate out of a pack: its module, its run file |
 //! | [`engines`] | the engines by name |
 //! | [`keys`] | key files and who may read them |
@@ -18,6 +17,8 @@
 //! | [`names`] | what vertices are called |
 //! | [`pictures`] | the graph and its cut at a step, from the recorded inputs |
 //! | [`stdin`] | standard input that a signal ends |
+//! | [`kernel_host`] | a kernel host: which pack, whom to trust, what to run it on |
+//! | [`tensors`], [`npy`] | a call on the command line; NumPy's files |
 //! | [`output`], [`exit`] | what is printed, and the exit codes |
 
 mod at_rest;
@@ -28,8 +29,10 @@ mod explain;
 mod gate_pack;
 mod heads;
 mod identity;
+mod kernel_host;
 mod keys;
 mod names;
+mod npy;
 mod output;
 mod packs;
 mod pictures;
@@ -37,6 +40,7 @@ mod prepare;
 mod record;
 mod runfile;
 mod stdin;
+mod tensors;
 mod trust;
 
 use std::io::Write;

@@ -18,6 +18,13 @@ pub const EXPORT_INFO: &str = "kernel_info";
 /// `kernel_cleanup() -> i32`: before the instance goes; returns a [`Code`].
 pub const EXPORT_CLEANUP: &str = "kernel_cleanup";
 
+/// The feature of a platform that lets a kernel run models of its pack on the host.
+pub const FEATURE_WASI_NN: &str = "wasi-nn";
+/// The module whose functions such a kernel may import, and nothing else.
+pub const WASI_NN_MODULE: &str = "wasi_ephemeral_nn";
+/// Those functions. WASI-NN has `load` besides, which a kernel has no use for: it may use no model but those of its pack.
+pub const WASI_NN_IMPORTS: [&str; 5] = ["load_by_name", "init_execution_context", "set_input", "compute", "get_output"];
+
 /// The version of this ABI, in [`KernelInfo`] and in the params header.
 pub const ABI_VERSION: u32 = 1;
 

@@ -94,7 +94,7 @@ refusals! {
         /// The registry.
         place: String,
     } "plain HTTP was asked for over a network"
-        => "{place}: plain HTTP is spoken with 127.0.0.0/8, localhost and ::1 only; leave --plain-http out";
+        => "{place}: plain HTTP is spoken with 127.0.0.0/8 and localhost only; leave --plain-http out";
     76 "bad-artefact" BadArtefact {
         /// The reference.
         place: String,

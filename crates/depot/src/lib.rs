@@ -1,4 +1,4 @@
-//! Where packs are kept: a directory, a single file, an OCI registry. `spec/pack.md` has the three forms in words.
+//! Where packs are kept: a directory, a single file, an OCI registry. `spec/pack-places.md` has the three forms in words.
 //!
 //! What comes from a place is only [`pack::Files`]: bytes by path, nothing that was verified. What a pack says, and whether
 //! anybody trusted signed it, the crate `pack` finds out.

@@ -7,30 +7,28 @@
 //! | module | concept |
 //! | --- | --- |
 //! | this page | what a kernel may import, and what stands behind it |
-//! | [`model`] | a model, read and made ready to run |
+//! | `model` | a model, read and made ready to run |
 //! | `backend` | `wasmtime-wasi-nn`'s traits over such models |
 
 mod backend;
-pub mod model;
+mod model;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use codec::kernel::{WASI_NN_IMPORTS, WASI_NN_MODULE};
 use engine::{EngineError, EngineErrorKind, KernelFault, KernelStop, Trap};
 use wasmtime::{ExternType, Linker};
 use wasmtime_wasi_nn::witx::WasiNnCtx;
 use wasmtime_wasi_nn::{Backend, Registry};
+use wiggle::GuestError;
 
 use self::backend::{ModelBackend, ModelRegistry};
 pub use self::model::Models;
 use crate::kernel_state::KernelState;
 
-/// The module whose functions a kernel may import.
-pub const IMPORT_MODULE: &str = "wasi_ephemeral_nn";
-
-/// Those functions: `wasmtime-wasi-nn` has `load` besides, which a kernel has no use for, because it may use no model but
-/// those of its pack.
-pub const IMPORTS: [&str; 5] = ["load_by_name", "init_execution_context", "set_input", "compute", "get_output"];
+/// What the library panics with for an address that only its own body looks at; `tests/wasi_nn` holds it to these words.
+const GUEST_PANIC: &str = "guest error conversion";
 
 /// What one instance has asked for so far.
 pub(crate) struct Inference(WasiNnCtx);
@@ -43,7 +41,7 @@ impl Inference {
 
 /// Whether this is a function that a kernel may import.
 pub(crate) fn allows(module: &str, name: &str, ty: &ExternType) -> bool {
-    module == IMPORT_MODULE && IMPORTS.contains(&name) && matches!(ty, ExternType::Func(_))
+    module == WASI_NN_MODULE && WASI_NN_IMPORTS.contains(&name) && matches!(ty, ExternType::Func(_))
 }
 
 /// Puts the functions where a kernel's imports are looked for.
@@ -54,26 +52,28 @@ pub(crate) fn link(linker: &mut Linker<KernelState>) -> Result<(), EngineError> 
     .map_err(crate::invalid)
 }
 
-/// Calls a kernel that the host computes for. The library behind the imports panics where a kernel hands it an address
-/// outside of its memory: that is the kernel's fault, and must not become the host's.
+/// Calls a kernel that the host computes for. Where a kernel hands the library behind the imports an address outside of its
+/// memory, the library gives an error or panics: that is the kernel's fault, and must not become the host's.
 pub(crate) fn guarded(
     memory_bytes: u64,
     call: impl FnOnce() -> wasmtime::Result<i32>,
 ) -> Result<wasmtime::Result<i32>, KernelStop> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| {
-        let words = words_of(&*panic);
-        if words.contains("guest error conversion") {
-            let place = Some(format!("an import of `{IMPORT_MODULE}`"));
-            return KernelStop::Fault(KernelFault {
-                trap: Trap::MemoryOutOfBounds,
-                address: None,
-                memory_bytes,
-                place,
-            });
+    let fault = |place: String| {
+        let (trap, address, place) = (Trap::MemoryOutOfBounds, None, Some(place));
+        KernelStop::Fault(KernelFault { trap, address, memory_bytes, place })
+    };
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Err(error)) => match error.downcast_ref::<GuestError>() {
+            Some(guest) => Err(fault(guest.to_string())),
+            None => Ok(Err(error)),
+        },
+        Ok(done) => Ok(done),
+        Err(panic) if words_of(&*panic).contains(GUEST_PANIC) => Err(fault(format!("an import of `{WASI_NN_MODULE}`"))),
+        Err(panic) => {
+            let what = format!("`{WASI_NN_MODULE}` failed within the host: {}", words_of(&*panic));
+            Err(KernelStop::World(EngineError::new(EngineErrorKind::Other, what)))
         }
-        let what = format!("`{IMPORT_MODULE}` failed within the host: {words}");
-        KernelStop::World(EngineError::new(EngineErrorKind::Other, what))
-    })
+    }
 }
 
 fn words_of(panic: &(dyn Any + Send)) -> &str {

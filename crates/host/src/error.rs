@@ -49,7 +49,7 @@ pub enum RequestError {
         /// What was given.
         given: Value,
     },
-    /// A metered call of a module that carries no meter.
+    /// A metered call of a module that carries no meter, or whose NaN bits are as the processor makes them.
     NotSealed,
     /// A budget above what a meter can hold.
     Budget {
@@ -88,7 +88,9 @@ impl fmt::Display for RequestError {
                 let given = given.kind().name();
                 write!(f, "parameter `{name}` is given as {given}; the manifest has its type")
             }
-            Self::NotSealed => f.write_str("the module carries no meter; call it with a deadline, or seal it"),
+            Self::NotSealed => f.write_str(
+                "the module is not sealed for metered calls: it has no meter, or its NaN bits are as made; call it with a deadline",
+            ),
             Self::Budget { units } => write!(f, "a budget of {units} units is more than a meter holds; ask for less"),
             Self::MixedBatch => f.write_str("the requests of a batch must be for one kernel and one direction"),
             Self::LeaseSpent => f.write_str("the lease has no fresh instance any more; take another one"),

@@ -62,8 +62,8 @@ impl fmt::Display for HealthFailure {
 impl std::error::Error for HealthFailure {}
 
 impl Loaded {
-    /// Runs every golden case on the compiled pack, before it serves any call: metered on a fresh instance if the module is
-    /// sealed, and by deadline on a warm one.
+    /// Runs every golden case on the compiled pack, before it serves any call: metered on a fresh instance if that can be, and
+    /// by deadline on a warm one.
     ///
     /// # Errors
     /// The first case that fails.
@@ -73,7 +73,7 @@ impl Loaded {
         walk(self, |kernel, case| {
             let deadline = Mode::Deadline(kernel.deadline_max);
             let metered = Mode::Metered { budget: kernel.pace.budget(kernel.deadline_max).cast_unsigned() };
-            let modes = if kernel.module.is_sealed() { vec![metered, deadline] } else { vec![deadline] };
+            let modes = if kernel.is_meterable() { vec![metered, deadline] } else { vec![deadline] };
             for mode in &modes {
                 let call = Prepared::case(case, *mode);
                 let clock = Clock::at(Instant::now());

@@ -1,6 +1,6 @@
 //! The unsigned receipt of a call: what `spec/invocation.md` calls an invocation.
 
-use codec::{Digest, Reader};
+use codec::Digest;
 use engine::Trap;
 use pack::{Direction, Pack, Verified};
 use receipt::invocation::{
@@ -29,11 +29,8 @@ pub(crate) struct Opening {
 impl Opening {
     pub(crate) fn of(pack: &Pack<Verified>, kernel: &LoadedKernel, call: &Prepared<'_>) -> Self {
         let specs = kernel.spec.interface(call.direction).map_or(&[][..], |interface| interface.inputs());
-        let tensors = specs.iter().zip(call.bound.inputs()).zip(&call.inputs).map(|((spec, extent), bytes)| TensorView {
-            name: &spec.name,
-            dtype: spec.dtype.name(),
-            shape: extent.dims,
-            bytes,
+        let tensors = specs.iter().zip(call.bound.inputs()).zip(&call.inputs).map(|((spec, extent), bytes)| {
+            TensorView { name: &spec.name, dtype: spec.dtype.name(), shape: extent.dims, bytes }
         });
         let parameters = kernel.spec.params.iter().zip(&call.parameters).map(|(parameter, bits)| ParameterView {
             name: &parameter.name,
@@ -147,40 +144,4 @@ impl KernelFailure {
         let metered = matches!(self.mode, Mode::Metered { .. });
         metered && !matches!(outcome(&self.cause, metered), Outcome::Interrupted(_))
     }
-}
-
-/// The digest of the cost table that a sealed module was built with: what its custom section `avouch:seal` says.
-pub(crate) fn cost_table(module: &[u8]) -> Option<Digest> {
-    let mut rest = module.get(8..)?;
-    let mut found = None;
-    while let Some((id, after)) = rest.split_first() {
-        let (length, body) = leb(after)?;
-        let (section, next) = body.split_at_checked(length)?;
-        rest = next;
-        if *id == 0 {
-            let (length, name) = leb(section)?;
-            let (name, data) = name.split_at_checked(length)?;
-            if name == seal::SEAL_SECTION.as_bytes() {
-                found = Some(data);
-            }
-        }
-    }
-    let mut reader = Reader::new(found?);
-    reader.map_of(5).ok()?;
-    reader.key(0).ok()?;
-    reader.version(seal::SEAL_VERSION).ok()?;
-    reader.key(1).ok()?;
-    reader.digest().ok()
-}
-
-/// A LEB128 number of at most five bytes, and what follows it.
-fn leb(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut value = 0_u64;
-    for (number, byte) in bytes.iter().take(5).enumerate() {
-        value |= u64::from(byte & 0x7f) << (7 * number);
-        if byte & 0x80 == 0 {
-            return Some((usize::try_from(value).ok()?, &bytes[number + 1..]));
-        }
-    }
-    None
 }

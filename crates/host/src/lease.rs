@@ -57,7 +57,7 @@ impl Lease {
     ) -> Result<Self, CallError> {
         let index = serving.index(kernel)?;
         let loaded = &serving.loaded().loaded_kernels()[index];
-        check_mode(loaded.module.is_sealed(), mode)?;
+        check_mode(loaded.is_meterable(), mode)?;
         let bound = loaded.spec.bind(direction, shapes).map_err(RequestError::Shape)?;
         let parameters = parameters(&loaded.spec, given)?;
         let mut lease = Self { serving, index, direction, bound, parameters, mode, seat: None, ran: false };

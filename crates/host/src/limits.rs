@@ -35,3 +35,7 @@ pub const SHORT_CALL: Duration = Duration::from_millis(1);
 
 /// The pause between those attempts: together they wait for about as long as a client's patience with a busy server.
 pub const ROOM_PAUSE: Duration = Duration::from_millis(5);
+
+/// Bytes of the arena of a native call: four times what a server's kernel may have. Scratch space can be far larger than the
+/// inputs that ask for it.
+pub const NATIVE_BYTES_MAX: usize = 256 << 20;

@@ -9,11 +9,11 @@ use codec::kernel::KernelInfo;
 use engine::{KernelEngine, KernelFunction, KernelInstance, KernelLimits, KernelModule, KernelStop};
 use ops::Op;
 use pack::{DType, Direction, Kernel, Pack, Verified};
+use seal::{NanBits, Note};
 
 use crate::class::DeviceClass;
 use crate::error::LoadError;
 use crate::failure::{Cause, KernelFailure};
-use crate::invocation::cost_table;
 use crate::limits::{ROOM_ATTEMPTS, ROOM_PAUSE, SETUP_UNITS};
 use crate::metrics::InstanceCounts;
 use crate::pace::Pace;
@@ -55,13 +55,18 @@ pub(crate) struct LoadedKernel {
     pub(crate) pace: Pace,
     pub(crate) speed: Speed,
     pub(crate) fallback: Option<Op>,
-    /// The cost table that the module was sealed with.
+    /// The cost table that the module was sealed with; `None` if it cannot be called metered.
     pub(crate) cost_table: Option<Digest>,
     /// Names and types of the outputs, forward and backward.
     outputs: [Vec<(Arc<str>, DType)>; 2],
 }
 
 impl LoadedKernel {
+    /// Whether a call can be metered and receipted.
+    pub(crate) fn is_meterable(&self) -> bool {
+        self.cost_table.is_some()
+    }
+
     /// Names and types of the outputs.
     pub(crate) fn outputs(&self, direction: Direction) -> &[(Arc<str>, DType)] {
         match direction {
@@ -204,10 +209,10 @@ impl<'a> KernelView<'a> {
         &self.kernel.spec
     }
 
-    /// Whether its module carries sealing's meter, so that it can be called metered.
+    /// Whether it can be called metered: its module carries sealing's meter, and its NaNs are canonical.
     #[must_use]
     pub fn is_sealed(self) -> bool {
-        self.kernel.module.is_sealed()
+        self.kernel.is_meterable()
     }
 
     /// Whether it was built with SIMD128.
@@ -287,7 +292,8 @@ impl Place<'_> {
                 let outputs = spec.interface(direction).map_or(&[][..], |interface| interface.outputs());
                 outputs.iter().map(|output| (Arc::from(output.name.as_str()), output.dtype)).collect()
             }),
-            cost_table: module.is_sealed().then(|| cost_table(bytes)).flatten(),
+            // What the host computes for a module is in no meter.
+            cost_table: if module.is_host_computed() { None } else { receiptable(bytes) },
             spec: spec.clone(),
             module,
             info,
@@ -310,6 +316,12 @@ impl Place<'_> {
             memory_bytes: stopped.memory_bytes,
         }))
     }
+}
+
+/// The cost table of a module whose results are the same everywhere. One that was sealed to be bounded only, its NaN bits as
+/// made, is not such a module; nor is one that does not say how it was sealed.
+fn receiptable(module: &[u8]) -> Option<Digest> {
+    Note::read(module).filter(|note| note.nan == NanBits::Canonical).map(|note| note.cost_table)
 }
 
 /// An instance on which `kernel_init` returned OK.

@@ -7,6 +7,7 @@ use ops::{Implementation, Op};
 use pack::Direction;
 
 use crate::layout::{Layout, Needs, bytes, bytes_mut};
+use crate::limits::NATIVE_BYTES_MAX;
 use crate::prepared::Prepared;
 
 /// The address at which a native arena pretends to begin: what a kernel's smallest arena could be.
@@ -41,8 +42,12 @@ pub const PRODUCT_MIN: u64 = 1_000;
 pub(crate) fn run(op: Op, implementation: Implementation, call: &Prepared<'_>) -> Result<Vec<Vec<u8>>, Code> {
     let needs = Needs { bound: &call.bound, parameters: &call.parameters };
     let layout = Layout::new(BASE, needs).map_err(|_| Code::OutOfMemory)?;
+    let bytes_needed = layout.end() as usize - BASE as usize;
+    if bytes_needed > NATIVE_BYTES_MAX {
+        return Err(Code::OutOfMemory);
+    }
+    let words = bytes_needed.div_ceil(size_of::<u128>());
     let mut arena = ARENA.take();
-    let words = (layout.end() as usize - BASE as usize).div_ceil(size_of::<u128>());
     arena.clear();
     if arena.try_reserve_exact(words).is_err() {
         return Err(Code::OutOfMemory);

@@ -155,7 +155,7 @@ impl Serving {
 
     fn prepare<'a>(&self, index: usize, request: &Request<'a>) -> Result<Prepared<'a>, RequestError> {
         let kernel = &self.loaded.loaded_kernels()[index];
-        Prepared::new(&kernel.spec, kernel.module.is_sealed(), request, self.bypass)
+        Prepared::new(&kernel.spec, kernel.is_meterable(), request, self.bypass)
     }
 
     /// Gives the instance of a call that went well back to its pool.

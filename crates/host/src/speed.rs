@@ -22,3 +22,23 @@ impl Speed {
         (picoseconds > 0).then(|| Duration::from_nanos(picoseconds.saturating_mul(bytes) / 1_000))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_expected_follows_what_was_seen() {
+        let speed = Speed::default();
+        assert_eq!(speed.expect(1_000), None);
+        speed.observe(1_000, Duration::from_micros(10));
+        assert_eq!(speed.expect(2_000), Some(Duration::from_micros(20)));
+        for _ in 0..100 {
+            speed.observe(1_000, Duration::from_micros(100));
+        }
+        let expected = speed.expect(1_000).unwrap();
+        assert!(expected > Duration::from_micros(90) && expected <= Duration::from_micros(101), "{expected:?}");
+        speed.observe(0, Duration::MAX);
+        assert!(speed.expect(u64::MAX).is_some());
+    }
+}

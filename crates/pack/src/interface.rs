@@ -36,6 +36,17 @@ pub struct Interface {
     outputs: Vec<TensorSpec>,
     scratch: Option<TensorSpec>,
     symbols: Vec<String>,
+    /// The dimensions of inputs, outputs and scratch one after the other, symbols by number: what a call looks at.
+    slots: Vec<Slot>,
+}
+
+/// A dimension as a call looks at it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Slot {
+    /// Always this.
+    Fixed(u32),
+    /// The value of the symbol with this number.
+    Symbol(usize),
 }
 
 impl Interface {
@@ -80,7 +91,20 @@ impl Interface {
                 return Err(unbound(place + ".shape"));
             }
         }
-        Ok(Self { inputs, outputs, scratch, symbols })
+        let number = |name: &String| symbols.iter().position(|symbol| symbol == name);
+        let dims = inputs.iter().chain(&outputs).chain(&scratch).flat_map(|spec| &spec.shape);
+        let slots = dims.filter_map(|dim| match dim {
+            Dim::Fixed(size) => Some(Slot::Fixed(*size)),
+            // Every symbol is bound, so that none is left out here.
+            Dim::Symbol(name) => number(name).map(Slot::Symbol),
+        });
+        let slots = slots.collect();
+        Ok(Self { inputs, outputs, scratch, symbols, slots })
+    }
+
+    /// The dimensions of inputs, outputs and scratch, one after the other.
+    pub(crate) fn slots(&self) -> &[Slot] {
+        &self.slots
     }
 
     /// The inputs, in the order in which a call has them.

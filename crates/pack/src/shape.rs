@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::dtype::{BLOCK, DType};
-use crate::interface::{Dim, Interface, TensorSpec};
+use crate::interface::{Interface, Slot, TensorSpec};
 use crate::manifest::{Direction, Kernel};
 
 /// The shapes of one call. A caller that has many keeps one and binds it again, which allocates nothing.
@@ -141,10 +141,6 @@ impl Interface {
         bound.lay_out(self)?;
         Ok(bound)
     }
-
-    fn symbol(&self, name: &str) -> usize {
-        self.symbols().iter().position(|symbol| symbol == name).expect("an interface knows the symbols of its tensors")
-    }
 }
 
 impl Bound {
@@ -201,13 +197,14 @@ impl Bound {
         if expected != actual {
             return Err(ShapeError::InputCount { expected, actual });
         }
+        let mut slots = interface.slots().iter();
         for (spec, shape) in interface.inputs().iter().zip(shapes) {
             let (expected, actual) = (spec.shape.len(), shape.as_ref().len());
             if expected != actual {
                 return Err(ShapeError::Rank { tensor: spec.name.clone(), expected, actual });
             }
-            for (dimension, (dim, actual)) in spec.shape.iter().zip(shape.as_ref()).enumerate() {
-                self.unify_dim(interface, spec, dimension, dim, *actual)?;
+            for (dimension, (actual, slot)) in shape.as_ref().iter().zip(&mut slots).enumerate() {
+                self.unify_dim(interface, spec, dimension, *slot, *actual)?;
             }
         }
         Ok(())
@@ -218,15 +215,15 @@ impl Bound {
         interface: &Interface,
         spec: &TensorSpec,
         dimension: usize,
-        dim: &Dim,
+        slot: Slot,
         actual: u32,
     ) -> Result<(), ShapeError> {
         let tensor = || spec.name.clone();
-        match dim {
-            Dim::Fixed(expected) if *expected == actual => Ok(()),
-            Dim::Fixed(expected) => Err(ShapeError::Fixed { tensor: tensor(), dimension, expected: *expected, actual }),
+        match slot {
+            Slot::Fixed(expected) if expected == actual => Ok(()),
+            Slot::Fixed(expected) => Err(ShapeError::Fixed { tensor: tensor(), dimension, expected, actual }),
             // Symbols are numbered in the order in which they first appear, which is the order of this walk.
-            Dim::Symbol(symbol) => match self.symbols.get(interface.symbol(symbol)) {
+            Slot::Symbol(number) => match self.symbols.get(number) {
                 None => {
                     self.symbols.push(actual);
                     Ok(())
@@ -235,7 +232,7 @@ impl Bound {
                 Some(known) => Err(ShapeError::Disagree {
                     tensor: tensor(),
                     dimension,
-                    symbol: symbol.clone(),
+                    symbol: interface.symbols()[number].clone(),
                     expected: *known,
                     actual,
                 }),
@@ -245,15 +242,16 @@ impl Bound {
 
     /// Gives every tensor its dimensions and bytes, once every symbol has its value.
     fn lay_out(&mut self, interface: &Interface) -> Result<(), ShapeError> {
+        let dims = interface.slots().iter().map(|slot| match slot {
+            Slot::Fixed(size) => *size,
+            Slot::Symbol(number) => self.symbols[*number],
+        });
+        self.dims.extend(dims);
+        let mut end = 0;
         for spec in interface.inputs().iter().chain(interface.outputs()).chain(interface.scratch()) {
-            let first_dim = self.dims.len();
-            for dim in &spec.shape {
-                self.dims.push(match dim {
-                    Dim::Fixed(size) => *size,
-                    Dim::Symbol(symbol) => self.symbols[interface.symbol(symbol)],
-                });
-            }
-            let bytes = byte_len(spec, &self.dims[first_dim..])?;
+            let first_dim = end;
+            end += spec.shape.len();
+            let bytes = byte_len(spec, &self.dims[first_dim..end])?;
             self.tensors.push(Tensor { first_dim, rank: spec.shape.len(), bytes });
         }
         self.inputs = interface.inputs().len();

@@ -28,7 +28,6 @@ pub(crate) struct Desk<'a> {
 
 /// A call's kernel, as the pack that was active when the request came in has it.
 struct Target<'a> {
-    loaded: &'a Loaded,
     view: KernelView<'a>,
     interface: &'a Interface,
     direction: Direction,
@@ -48,7 +47,7 @@ impl<'a> Target<'a> {
         let interface = view.spec().interface(direction).ok_or_else(|| {
             Problem::new(ProblemKind::Input, format!("kernel `{kernel}` has no direction `{}`", direction.name()))
         })?;
-        Ok(Self { loaded, view, interface, direction })
+        Ok(Self { view, interface, direction })
     }
 
     fn spec(&self) -> &'a Kernel {
@@ -213,11 +212,11 @@ fn kind_of_failure(failure: &KernelFailure) -> ProblemKind {
         Kind::Budget => ProblemKind::Budget,
         Kind::TooLarge => ProblemKind::Memory,
         Kind::Room => ProblemKind::Busy,
-        Kind::Code => match failure.cause {
-            Cause::Code(Code::InvalidInput | Code::InvalidParams) => ProblemKind::Refused,
-            _ => ProblemKind::Failed,
-        },
-        Kind::Memory
+        Kind::Code if matches!(failure.cause, Cause::Code(Code::InvalidInput | Code::InvalidParams)) => {
+            ProblemKind::Refused
+        }
+        Kind::Code
+        | Kind::Memory
         | Kind::Overflow
         | Kind::Division
         | Kind::Unreachable

@@ -50,6 +50,9 @@ pub const TENSORS_HEAD_LEN_MAX: usize = 4 << 20;
 /// Units of a metered call that names no budget.
 pub const BUDGET_DEFAULT: u64 = 10_000_000_000;
 
+/// Receipts in one folder: some 4 GiB on most file systems.
+pub const RECEIPTS_MAX: u64 = 1_000_000;
+
 /// Bytes of an admin token's file.
 pub const TOKEN_FILE_LEN_MAX: u64 = 4_096;
 

@@ -80,6 +80,12 @@ impl Stop {
         self.0.send_replace(true);
     }
 
+    /// Whether somebody has asked.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
     async fn asked(&self) {
         // The sender lives in `self`, so that waiting ends only when somebody has asked.
         let _ = self.0.subscribe().wait_for(|asked| *asked).await;

@@ -3,13 +3,16 @@
 //! An element type that safetensors does not have travels as bytes: a tensor of `q4_0` or `q8_0` is a `U8` tensor whose last
 //! dimension counts the bytes of its blocks, 18 or 34 for each 32 elements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use bytes::Bytes;
 use host::Output;
 use pack::{DType, Interface, TensorSpec};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::limits::TENSORS_HEAD_LEN_MAX;
 use crate::problem::{Problem, ProblemKind};
@@ -21,6 +24,7 @@ pub const MEDIA_TYPE: &str = "application/vnd.safetensors";
 const BLOCK: usize = pack::dtype::BLOCK as usize;
 
 /// The tensors of a body, by name.
+#[derive(Default)]
 pub struct Tensors<'a> {
     by_name: BTreeMap<String, TensorView<'a>>,
 }
@@ -49,8 +53,38 @@ impl<'a> Tensors<'a> {
         if head > TENSORS_HEAD_LEN_MAX as u64 {
             return Err(wrong(format!("its header is longer than {TENSORS_HEAD_LEN_MAX} bytes")));
         }
+        let header = usize::try_from(head).ok().and_then(|head| bytes.get(8..)?.get(..head)).unwrap_or_default();
+        serde_json::from_slice::<DistinctNames>(header).map_err(|error| wrong(error.to_string()))?;
         let file = SafeTensors::deserialize(bytes).map_err(|error| wrong(error.to_string()))?;
         Ok(Self { by_name: file.tensors().into_iter().collect() })
+    }
+
+    /// Adds a tensor. `dtype` is the word of the type as it travels.
+    ///
+    /// # Errors
+    /// [`ProblemKind::Tensors`] if the bytes are not as many as type and shape ask for, or the name is there already.
+    pub fn insert(&mut self, name: &str, dtype: DType, shape: &[u32], bytes: &'a [u8]) -> Result<(), Problem> {
+        let wrong = |what: &str| Problem::new(ProblemKind::Tensors, format!("tensor `{name}`: {what}"));
+        let shape = shape.iter().map(|size| *size as usize).collect();
+        let view = TensorView::new(container_type(dtype), shape, bytes).map_err(|error| wrong(&error.to_string()))?;
+        match self.by_name.insert(name.to_owned(), view) {
+            None => Ok(()),
+            Some(_) => Err(wrong("given twice")),
+        }
+    }
+
+    /// Adds all of another body's tensors.
+    ///
+    /// # Errors
+    /// [`ProblemKind::Tensors`] if a name is there already.
+    pub fn merge(&mut self, other: Self) -> Result<(), Problem> {
+        for (name, view) in other.by_name {
+            if self.by_name.contains_key(&name) {
+                return Err(Problem::new(ProblemKind::Tensors, format!("tensor `{name}`: given twice")));
+            }
+            self.by_name.insert(name, view);
+        }
+        Ok(())
     }
 
     /// The names, in ascending order.
@@ -111,6 +145,34 @@ impl<'a> Tensors<'a> {
         let dimension = |size: &usize| u32::try_from(*size).map_err(|_| wrong("too large".to_owned()));
         let shape = shape.iter().map(dimension).collect::<Result<_, _>>()?;
         Ok(Given { name: &spec.name, shape, bytes: view.data() })
+    }
+}
+
+/// A header whose names are all different: the format's own library takes the last of two.
+struct DistinctNames;
+
+impl<'de> Deserialize<'de> for DistinctNames {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for DistinctNames {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of tensors")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut names = BTreeSet::new();
+        while let Some((name, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+            if names.contains(&name) {
+                return Err(A::Error::custom(format_args!("`{}` stands there twice", name.escape_debug())));
+            }
+            names.insert(name);
+        }
+        Ok(self)
     }
 }
 

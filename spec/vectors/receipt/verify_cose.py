@@ -218,8 +218,48 @@ def check_second_signatures(keys):
     print(f"post_quantum.txt: {verified} ML-DSA-44 signatures verified by OpenSSL, {tampered} tampered ones refused")
 
 
+def check_invocations(keys):
+    """Receipts of kernel invocations: signatures by pycose, digests and rules from spec/invocation.md."""
+    public, media_type = keys["invocation_public"], "application/vnd.avouch.invocation+cbor"
+    folder = HERE.parent / "invocation"
+    rows = [line.split(" ") for line in (folder / "accept.txt").read_text().splitlines() if not line.startswith("#")]
+    x = ["x", "f32", [1, 2], bytes.fromhex("0000803f00000040")]
+    digests = {
+        "tensors": [x, ["positions", "i32", [0], b""]],
+        "no-tensors": [],
+        "parameters": [["freq_base", "f32", 0x461C4000], ["pairs", "u32", 1]],
+    }
+    verified = tampered = 0
+    for kind, name, value in rows:
+        value = bytes.fromhex(value)
+        if kind == "digest":
+            made = hashlib.sha256(cbor2.dumps(digests[name], canonical=True)).digest()
+            check(made == value, f"digest {name}")
+        elif kind == "key":
+            check(value == public, "the invocation key")
+        elif kind == "invocation":
+            check(stock_verify(value, public, media_type), f"invocation {name}")
+            payload = CoseMessage.decode(value).payload
+            stated = cbor2.loads(payload)
+            check(cbor2.dumps(stated, canonical=True) == payload, f"{name}: canonical")
+            check(list(stated) == list(range(1, 13)) and stated[1] == 1, f"{name}: version 1")
+            done, module, reference = stated[11][0] == 0, stated[12] == 0, stated[12] == 1
+            check((stated[8] is not None) == (done or reference), f"{name}: outputs")
+            metered = stated[9] is not None and stated[11][0] != 5 and (module or reference)
+            check((stated[10] is not None) == metered, f"{name}: meter")
+            verified += 1
+            for place in (4, 60, len(value) // 2, len(value) - 66, len(value) - 1):
+                broken = bytearray(value)
+                broken[place] ^= 1
+                check(not stock_verify(bytes(broken), public, media_type), f"invocation {name}: tampered at {place}")
+                tampered += 1
+    check(verified == 68, f"the number of invocations: {verified}")
+    print(f"invocation/accept.txt: {verified} verified by pycose, {len(digests)} digests, {tampered} tampered ones refused")
+
+
 KEYS = check_keys()
 check_envelopes(KEYS)
+check_invocations(KEYS)
 if MLDSA44PublicKey is None:
     print("skipped: second signatures, this cryptography has no ML-DSA")
 else:

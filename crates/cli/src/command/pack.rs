@@ -10,11 +10,9 @@ mod terms;
 mod transfer;
 mod verify;
 
-use depot::DepotError;
-use pack::PackError;
-
 use crate::exit::{Exit, Failure};
 use crate::output::Format;
+use crate::packs::{misplaced, refused};
 
 #[derive(clap::Args)]
 #[command(after_help = refusals())]
@@ -51,16 +49,6 @@ pub(crate) fn run(arguments: Arguments, format: Format) -> Result<Exit, Failure>
         Action::Push(arguments) => transfer::push(&arguments, format),
         Action::Pull(arguments) => transfer::pull(&arguments, format),
     }
-}
-
-/// A pack that is refused, with the place where it lies.
-fn refused(place: impl std::fmt::Display, error: &PackError) -> Failure {
-    Failure::message(Exit::refusal(error.row()), format!("{place}: {error}"))
-}
-
-/// A place that does not give or take a pack.
-fn misplaced(error: &DepotError) -> Failure {
-    Failure::message(error.row().map_or(Exit::World, Exit::refusal), error)
 }
 
 fn refusals() -> String {

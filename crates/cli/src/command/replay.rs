@@ -280,7 +280,7 @@ fn check_origin(arguments: &Arguments, record: &Record) -> Result<(), Failure> {
     let statement = record.genesis().statement();
     let digest = statement.module;
     if let Some(path) = &arguments.pack {
-        let pack = packs::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+        let pack = packs::verified(path, &arguments.trust.read()?, &packs::Asked::of(arguments.engine.name()))?;
         if gate_digests(&pack).contains(&digest) {
             return Ok(());
         }

@@ -130,7 +130,7 @@ fn commission(arguments: &Arguments) -> Result<(RunFile, Guest), Failure> {
     let path = &arguments.source;
     let is_pack = packs::is_pack(path);
     let (file, guest) = if is_pack {
-        let pack = packs::verified(path, &arguments.trust.read()?, arguments.engine.name())?;
+        let pack = packs::verified(path, &arguments.trust.read()?, &packs::Asked::of(arguments.engine.name()))?;
         gate_of(&pack, path)?
     } else {
         let file = RunFile::read(path)?;

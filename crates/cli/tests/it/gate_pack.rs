@@ -10,9 +10,9 @@ use pack::{
 };
 use receipt::keyfile::PublicKeyFile;
 use receipt::{Body, PublicKey, Receipt};
-use seal::{LoopCharge, MemoryRule, Policy};
+use seal::{LoopCharge, MemoryRule, NanBits, Policy};
 
-use crate::room::{PUBLIC_PATH, RUN_FILE, Room, rows};
+use crate::room::{PUBLIC_PATH, RUN_FILE, Room, root, rows};
 
 /// The publisher's seed in these tests: everybody knows it.
 const SEED: [u8; 32] = [7; 32];
@@ -197,9 +197,11 @@ fn a_gate_pack_is_refused_for_what_is_wrong_with_it() {
     let unknown = RUN_FILE.replace("budget_meter", "budget").replace("[run]", "[run]\nspeed = 1");
     let entries = || vec![entry("small")];
     let other_entry = vec![Kernel { entry_point: "alloc".to_owned(), ..entry("small") }];
+    let as_made = gate(&Policy { nan: NanBits::AsMade, ..Policy::STANDARD });
     let narrow = Limits { max_memory_pages: 3, ..entry("small").limits };
     let small_entry = vec![Kernel { limits: narrow, ..entry("small") }];
-    let table: [(&str, Files, i32, &str); 10] = [
+    let table: [(&str, Files, i32, &str); 11] = [
+        ("NaN bits as made", packed(entries(), &as_made, RUN_FILE), 6, "NaN bits"),
         ("more memory than the manifest says", packed(small_entry, &good, RUN_FILE), 6, "the manifest allows 3"),
         ("not sealed", packed(entries(), unsealed, RUN_FILE), 6, "not a sealed module"),
         ("a growing memory", packed(entries(), &growing, RUN_FILE), 6, "memory that grows"),
@@ -252,4 +254,26 @@ fn whose_pack_it_is_and_where_its_data_lies_must_be_said() {
     let zero = Digest::ZERO;
     let mismatch = pack::PackError::HashMismatch { path: String::new(), expected: zero, actual: zero };
     assert_eq!(tampered.code, i32::from(mismatch.row().0), "{tampered:#?}");
+}
+
+#[test]
+fn the_recipe_in_the_repository_is_built_signed_and_run() {
+    let room = Room::new();
+    let recipe = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/market-gate");
+    let recipe = recipe.to_str().expect("a path of text");
+    for pack in ["one", "two"] {
+        room.run_well(&["pack", "build", recipe, "-o", pack]);
+    }
+    assert_eq!(room.read("one/kernels.json"), room.read("two/kernels.json"), "built twice, the same");
+    assert_eq!(room.read("one/gate.wasm"), gate(&Policy::STANDARD));
+    room.run_well(&["pack", "sign", "one"]);
+    let key = root().publisher_key().public();
+    room.write(PUBLISHER, PublicKeyFile { key, comment: "avouch publisher".to_owned() }.to_string());
+    room.run_well(&["pack", "verify", "one", "--trust", PUBLISHER]);
+    let data = example("data/sp500_20assets.csv.gz");
+    let run = ["run", "one", "--trust", PUBLISHER, "--data", &data, "-o", "x.journal", "--limit", "20"];
+    room.run_well(&run);
+    room.run_well(&["run", &example("market.toml"), "-o", "y.journal", "--limit", "20"]);
+    let expected = bodies(&room, "y.journal");
+    assert_eq!((bodies(&room, "x.journal"), expected.len()), (expected.clone(), 20));
 }

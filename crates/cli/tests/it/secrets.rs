@@ -44,6 +44,7 @@ fn journal_log_and_report_hold_no_secret() {
         root().operator_key(),
         root().instance_key(KeyRole::Log, &name),
         root().statement_key(),
+        root().publisher_key(),
     ];
     assert_eq!(keys[0].public(), statement.runtime, "these are this run's keys");
     assert_eq!(Some(keys[1].public()), statement.witness, "these are this run's keys");

@@ -48,3 +48,16 @@ fn word<T>(result: Result<T, depot::DepotError>) -> &'static str {
         }
     }
 }
+
+#[test]
+fn words_and_exit_codes_are_in_the_specification_and_nobody_elses() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/pack-places.md");
+    let page = std::fs::read_to_string(page).expect("spec/pack-places.md can be read");
+    for (place, (code, word, meaning)) in depot::DepotError::TABLE.iter().enumerate() {
+        assert_eq!(usize::from(*code), 70 + place, "{word}: codes follow each other from 70");
+        let row = format!("| {code} | `{word}` | {meaning} |");
+        assert!(page.contains(&row), "spec/pack-places.md lacks the row {row}");
+        assert!(pack::PackError::TABLE.iter().all(|theirs| theirs.0 != *code && theirs.1 != *word), "{word}");
+    }
+    println!("{} rows", depot::DepotError::TABLE.len());
+}

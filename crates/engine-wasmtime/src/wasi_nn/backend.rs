@@ -129,7 +129,7 @@ fn refused(why: &str) -> BackendError {
 }
 
 fn said(error: ModelError) -> BackendError {
-    refused(&format!("{error:?}"))
+    refused(&error.to_string())
 }
 
 fn element(ty: TensorType) -> Option<Element> {

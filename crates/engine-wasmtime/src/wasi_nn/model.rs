@@ -1,6 +1,7 @@
 //! A model: ONNX bytes, read, checked and made ready to run by tract.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -55,6 +56,21 @@ pub(super) enum ModelError {
     Failed(String),
 }
 
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchInput(input) => write!(f, "the model has no input {input}"),
+            Self::WrongElement { input, wanted } => write!(f, "input {input} takes elements of {wanted:?}"),
+            Self::WrongShape { input } => {
+                write!(f, "input {input} takes another shape, or as many bytes as the shape says")
+            }
+            Self::MissingInput(input) => write!(f, "input {input} was not set"),
+            Self::TooMuchOutput => write!(f, "the outputs are longer than {OUTPUT_BYTES_MAX} bytes"),
+            Self::Failed(why) => write!(f, "the model failed: {why}"),
+        }
+    }
+}
+
 impl Models {
     /// Reads models, each given by its name and its ONNX bytes. Weights must be in these bytes: nothing else is opened.
     ///
@@ -84,14 +100,11 @@ impl Model {
             let facts: Vec<TypedFact> = inputs.collect::<TractResult<_>>()?;
             Ok((model.into_runnable()?, facts))
         });
-        let (plan, facts) = made.map_err(|error| match error {
-            ModelError::Failed(why) => why,
-            other => format!("{other:?}"),
-        })?;
+        let (plan, facts) = made?;
         let slot = |(input, fact): (usize, &TypedFact)| {
             let kind =
                 Element::of(fact.datum_type).ok_or_else(|| format!("input {input} is of {:?}", fact.datum_type))?;
-            let dims = fact.shape.iter().map(|dim| dim.to_usize().ok()).collect();
+            let dims = fact.shape.iter().map(|dim| usize::try_from(dim.to_i64().ok()?).ok()).collect();
             Ok(Slot { kind, dims })
         };
         let inputs = facts.iter().enumerate().map(slot).collect::<Result<_, String>>()?;
@@ -124,6 +137,7 @@ impl Model {
             tensor.as_bytes_mut().copy_from_slice(bytes);
             Ok(tensor)
         })
+        .map_err(ModelError::Failed)
     }
 
     /// Computes the outputs.
@@ -134,18 +148,19 @@ impl Model {
         }
         let inputs: TVec<TValue> = inputs.iter().flatten().map(|tensor| tensor.clone().into_tvalue()).collect();
         let outputs: Vec<Arc<Tensor>> =
-            quiet(|| Ok(self.plan.run(inputs)?.into_iter().map(TValue::into_arc_tensor).collect()))?;
+            quiet(|| Ok(self.plan.run(inputs)?.into_iter().map(TValue::into_arc_tensor).collect()))
+                .map_err(ModelError::Failed)?;
         let size: usize = outputs.iter().map(|tensor| tensor.as_bytes().len()).sum();
         if size > OUTPUT_BYTES_MAX { Err(ModelError::TooMuchOutput) } else { Ok(outputs) }
     }
 }
 
 /// Runs a piece of tract, which asserts much of what a model may break.
-fn quiet<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T, ModelError> {
+fn quiet<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(ModelError::Failed(format!("{error:#}"))),
-        Err(_) => Err(ModelError::Failed("an assertion of the library does not hold for it".to_owned())),
+        Ok(Err(error)) => Err(format!("{error:#}")),
+        Err(_) => Err("an assertion of the library does not hold for it".to_owned()),
     }
 }
 

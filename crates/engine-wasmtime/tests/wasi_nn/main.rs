@@ -2,8 +2,9 @@
 //!
 //! `cargo test -p engine-wasmtime --features wasi-nn --test wasi_nn`
 
+use codec::kernel::{WASI_NN_IMPORTS, WASI_NN_MODULE};
 use engine::{KernelEngine, KernelFunction, KernelInstance, KernelLimits, KernelModule, KernelStop, Trap};
-use engine_wasmtime::wasi_nn::{IMPORTS, Models};
+use engine_wasmtime::wasi_nn::Models;
 use engine_wasmtime::{KernelOptions, WasmtimeEngine};
 
 const LINEAR: &[u8] = include_bytes!("../../../../examples/wasi-nn/models/linear.onnx");
@@ -113,7 +114,7 @@ fn a_model_gives_what_the_reference_evaluator_gives() {
 #[test]
 fn such_a_kernel_is_bounded_by_the_clock_alone_and_counts_as_not_sealed() {
     let engine = engine();
-    let imports = IMPORTS.map(|name| seal::Import { module: "wasi_ephemeral_nn", name });
+    let imports = WASI_NN_IMPORTS.map(|name| seal::Import { module: WASI_NN_MODULE, name });
     let memory = seal::MemoryRule::Capped { max_pages: 16 };
     let policy = seal::Policy { allowed_imports: &imports, memory, ..seal::Policy::STANDARD };
     let plain = GOOD.module();

@@ -95,7 +95,11 @@ fn a_batch_runs_on_one_instance_and_each_request_has_its_own_answer() {
                 kernel: "add",
                 direction: Direction::Forward,
                 // One of them is wrong, and the others do not mind.
-                inputs: vec![Input { name: Some(if n == 7 { "q" } else { "x" }), shape: &shapes[n], bytes: &inputs[n] }],
+                inputs: vec![Input {
+                    name: Some(if n == 7 { "q" } else { "x" }),
+                    shape: &shapes[n],
+                    bytes: &inputs[n],
+                }],
                 parameters: Vec::new(),
                 mode,
                 fallback: Fallback::None,

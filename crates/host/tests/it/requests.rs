@@ -27,23 +27,30 @@ fn input<'a>(name: Option<&'a str>, shape: &'a [u32], bytes: &'a [u8]) -> Input<
     Input { name, shape, bytes }
 }
 
-fn refusals() -> Vec<(&'static str, Request<'static>, fn(&RequestError) -> bool)> {
+/// What is wrong with a request, the request, and whether an error says so.
+type Refusal = (&'static str, Request<'static>, fn(&RequestError) -> bool);
+
+fn refusals() -> Vec<Refusal> {
     let x = || input(Some("x"), &[2], &[0; 8]);
     let z = || input(Some("z"), &[3], &[0; 3]);
     let good = || request(vec![x(), z()], vec![]);
     vec![
-        ("another kernel", Request { kernel: "sub\n", ..good() }, |error| {
-            matches!(error, RequestError::UnknownKernel { kernel } if kernel == "sub\n")
-        }),
+        (
+            "another kernel",
+            Request { kernel: "sub\n", ..good() },
+            |error| matches!(error, RequestError::UnknownKernel { kernel } if kernel == "sub\n"),
+        ),
         ("no backward", Request { direction: Direction::Backward, ..good() }, |error| {
             matches!(error, RequestError::Shape(ShapeError::NoDirection { .. }) | RequestError::InputName { .. })
         }),
         ("an input too few", request(vec![x()], vec![]), |error| {
             matches!(error, RequestError::Shape(ShapeError::InputCount { expected: 2, actual: 1 }))
         }),
-        ("an unknown input", request(vec![x(), input(Some("q"), &[3], &[0; 3])], vec![]), |error| {
-            matches!(error, RequestError::InputName { name } if name == "q")
-        }),
+        (
+            "an unknown input",
+            request(vec![x(), input(Some("q"), &[3], &[0; 3])], vec![]),
+            |error| matches!(error, RequestError::InputName { name } if name == "q"),
+        ),
         ("an input twice", request(vec![x(), x()], vec![]), |error| matches!(error, RequestError::InputName { .. })),
         ("a name and none", request(vec![x(), input(None, &[3], &[0; 3])], vec![]), |error| {
             *error == RequestError::MixedNames
@@ -60,9 +67,11 @@ fn refusals() -> Vec<(&'static str, Request<'static>, fn(&RequestError) -> bool)
         ("far too large", request(vec![input(Some("x"), &[u32::MAX], &[]), z()], vec![]), |error| {
             matches!(error, RequestError::Shape(ShapeError::TooLarge { .. }))
         }),
-        ("an unknown parameter", request(vec![x(), z()], vec![("k", Value::U32(1))]), |error| {
-            matches!(error, RequestError::Parameter { name } if name == "k")
-        }),
+        (
+            "an unknown parameter",
+            request(vec![x(), z()], vec![("k", Value::U32(1))]),
+            |error| matches!(error, RequestError::Parameter { name } if name == "k"),
+        ),
         ("a parameter twice", request(vec![x(), z()], vec![("by", Value::U32(1)); 2]), |error| {
             matches!(error, RequestError::Parameter { .. })
         }),
@@ -110,7 +119,10 @@ fn a_wrong_request_is_refused_and_calls_nothing() {
             (empty, vec![], vec![]),
         ] {
             let reply = host.call(&request(inputs, parameters)).unwrap();
-            assert_eq!(reply.outputs[0].bytes, wanted.iter().flat_map(|value: &i32| value.to_le_bytes()).collect::<Vec<_>>());
+            assert_eq!(
+                reply.outputs[0].bytes,
+                wanted.iter().flat_map(|value: &i32| value.to_le_bytes()).collect::<Vec<_>>()
+            );
             assert_eq!((&*reply.outputs[0].name, reply.outputs[0].dtype), ("y", DType::I32));
             assert_eq!(reply.outputs[0].shape, [wanted.len() as u32]);
             assert_eq!((reply.implementation, reply.degraded, reply.late), (Implementation::Module, None, false));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use host::{Direction, Fallback, Host, Input, Invocation, Mode, Request};
 use pack::DType;
-use receipt::invocation::{Implementation, Meter, Outcome, Refusal, tensors_digest, TensorView};
+use receipt::invocation::{Implementation, Meter, Outcome, Refusal, TensorView, tensors_digest};
 use receipt::{Exhaustion, TrapCode};
 
 use crate::packs::{Part, engines, interface, kernel, pack, sealed, start};
@@ -38,7 +38,7 @@ fn each_outcome_has_its_statement_and_it_is_the_same_on_both_engines() {
         broken("refuses", "i32.const 2"),
         broken("mumbles", "i32.const 99"),
         broken("spins", "(loop $l (br $l)) unreachable"),
-        broken("leaves zeros", "i32.const 0"),
+        broken("leaves-zeros", "i32.const 0"),
     ];
     let metered = Mode::Metered { budget: 9_000 };
     let wanted = [
@@ -46,7 +46,7 @@ fn each_outcome_has_its_statement_and_it_is_the_same_on_both_engines() {
         ("refuses", Outcome::Refused(Refusal::of_return(2))),
         ("mumbles", Outcome::Refused(Refusal::Meaningless)),
         ("spins", Outcome::Exhausted(Exhaustion::Meter)),
-        ("leaves zeros", Outcome::Done),
+        ("leaves-zeros", Outcome::Done),
     ];
     let mut seen: Vec<Vec<Invocation>> = Vec::new();
     for engine in engines() {
@@ -89,4 +89,31 @@ fn a_refused_request_leaves_no_statement() {
     let host = start(&engines()[1], pack("adds", "1.0.0", &[add_part(&add("i32.const 1"))])).unwrap();
     assert_eq!(stated(&host, "add", Mode::Metered { budget: 1 }, Fallback::None), None);
     assert_eq!(stated(&host, "sub", Mode::Metered { budget: 1 }, Fallback::None), None);
+}
+
+#[test]
+fn a_module_that_was_sealed_to_be_bounded_only_is_not_metered() {
+    let module = Wat { forward: &add("i32.const 1"), ..Wat::EMPTY }.module();
+    let policy = seal::Policy {
+        memory: seal::MemoryRule::Capped { max_pages: 1_024 },
+        nan: seal::NanBits::AsMade,
+        ..seal::Policy::STANDARD
+    };
+    let part = Part { module: seal::seal(&module, &policy).unwrap().bytes, ..add_part(&add("i32.const 1")) };
+    for engine in engines() {
+        let host = start(&engine, pack("adds", "1.0.0", std::slice::from_ref(&part))).unwrap();
+        assert!(!host.active().kernels().next().unwrap().is_sealed());
+        let x = [0; 4];
+        let request = |mode| Request {
+            kernel: "add",
+            direction: Direction::Forward,
+            inputs: vec![Input { name: None, shape: &[1], bytes: &x }],
+            parameters: vec![],
+            mode,
+            fallback: Fallback::None,
+        };
+        let error = host.call(&request(Mode::Metered { budget: 1_000 })).unwrap_err();
+        assert_eq!(error, host::CallError::Refused(host::RequestError::NotSealed));
+        assert!(host.call(&request(Mode::Deadline(Duration::from_secs(10)))).is_ok());
+    }
 }

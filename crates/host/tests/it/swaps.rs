@@ -101,7 +101,10 @@ fn what_callers_rely_on_must_stay() {
         assert_eq!(host.active_name().version, "1.0.0");
     }
     let mut more = vec![base()];
-    more.push(Part { kernel: crate::packs::kernel("more", more[0].kernel.forward.clone()), ..add_part(&add("i32.const 1")) });
+    more.push(Part {
+        kernel: crate::packs::kernel("more", more[0].kernel.forward.clone()),
+        ..add_part(&add("i32.const 1"))
+    });
     host.upgrade(pack("adds", "1.1.0", &more), Compatibility::Required).unwrap();
     host.upgrade(pack("adds", "2.0.0", &changes[0].1), Compatibility::Waived).unwrap();
     assert_eq!(host.metrics().refused_upgrades, changes.len() as u64);
@@ -117,7 +120,10 @@ fn an_unhealthy_pack_never_serves_a_call() {
         ];
         let host = start(&engine, pack("adds", "1.0.0", &[good("i32.const 1")])).unwrap();
         for (name, part) in bad {
-            assert!(matches!(start(&engine, pack("adds", "1.0.0", std::slice::from_ref(&part))), Err(StartError::Unhealthy(_))));
+            assert!(matches!(
+                start(&engine, pack("adds", "1.0.0", std::slice::from_ref(&part))),
+                Err(StartError::Unhealthy(_))
+            ));
             let error = host.upgrade(pack("adds", "1.1.0", &[part]), Compatibility::Required).unwrap_err();
             assert!(matches!(error, UpgradeError::Unhealthy(_)), "{name}: {error}");
             assert_eq!(ask(&host).pack.version, "1.0.0");
@@ -156,7 +162,8 @@ fn packs_that_cannot_be_loaded_are_refused() {
     let fallback = Part { fallback: Some("add_f64"), ..with(Wat::EMPTY) };
     let not_sealed = Part { module: Wat::EMPTY.module(), ..with(Wat::EMPTY) };
     let setup = |error: &LoadError| matches!(error, LoadError::Setup(_));
-    let cases: [(&str, Part, fn(&LoadError) -> bool); 9] = [
+    type Case = (&'static str, Part, fn(&LoadError) -> bool);
+    let cases: [Case; 9] = [
         ("kernel_init says no", with(Wat { init: "i32.const 6", ..Wat::EMPTY }), setup),
         ("kernel_init traps", with(Wat { init: "unreachable", ..Wat::EMPTY }), setup),
         ("kernel_init runs on", with(Wat { init: "(loop $l (br $l)) unreachable", ..Wat::EMPTY }), setup),

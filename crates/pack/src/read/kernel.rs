@@ -84,6 +84,9 @@ fn check_kind(kernel: &Kernel, at: &Place<'_>) -> Result<(), PackError> {
         if let Some((place, _)) = says_tensors.into_iter().find(|(_, said)| *said) {
             return Err(place.bad_value("empty or absent: a gate has no tensors"));
         }
+        if kernel.entry_point != GATE_ENTRY_POINT {
+            return Err(at.key("entry_point").bad_value("`execute` or absent: a gate follows the guest ABI"));
+        }
         if kernel.configuration.is_none() {
             return Err(PackError::MissingField { at: at.key("configuration").to_string() });
         }

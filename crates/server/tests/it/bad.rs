@@ -162,7 +162,7 @@ fn of_kernels_and_packs() -> Vec<Case<'static>> {
             "POST",
             "/v1/kernels/spin/forward?mode=metered&budget=9",
             &[],
-            good(),
+            body(&[("x", &[1_000_000])]),
             422,
             "budget-exhausted",
         ),

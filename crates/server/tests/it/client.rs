@@ -24,7 +24,8 @@ impl Answer {
 
     /// The word of a problem.
     pub(crate) fn word(&self) -> String {
-        self.json()["error"]["word"].as_str().unwrap_or_default().to_owned()
+        let error: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        error["error"]["word"].as_str().unwrap_or_default().to_owned()
     }
 
     pub(crate) fn text(&self) -> String {

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::anyhow;
+use codec::kernel::{WASI_NN_IMPORTS, WASI_NN_MODULE};
 use codec::sha256;
-use engine::{KernelEngine as _, KernelLimits};
+use engine::{KernelEngine, KernelLimits};
 use engine_wasmi::WasmiEngine;
-use pack::{Files, Golden, Kernel, Manifest, draft};
-use seal::{LoopCharge, MemoryRule, Policy};
+use engine_wasmtime::{KernelOptions, WasmtimeEngine};
+use pack::{Files, Golden, Kernel, Manifest, PlatformNeeds, draft};
+use seal::{Import, LoopCharge, MemoryRule, Policy};
 use serde::Serialize;
 
 use super::place::OutputArguments;
@@ -19,6 +21,7 @@ use super::refused;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::keys::{self, KeyFolder};
 use crate::output::{self, Format, Report};
+use crate::packs::asks_for_models;
 
 /// Where kernels come from that ship with the program.
 const SHIPPED: &str = "shipped:";
@@ -184,25 +187,33 @@ fn module_of(folder: &Path, kernel: &Kernel, module: &Module) -> Result<(Vec<u8>
         } else {
             MemoryRule::Capped { max_pages: kernel.limits.max_memory_pages }
         };
-        let policy = Policy { memory, loops: LoopCharge::Ahead, ..Policy::STANDARD };
+        let imports = WASI_NN_IMPORTS.map(|name| Import { module: WASI_NN_MODULE, name });
+        let allowed_imports: &[Import<'_>] = if asks_for_models(kernel) { &imports } else { &[] };
+        let policy = Policy { allowed_imports, memory, loops: LoopCharge::Ahead, ..Policy::STANDARD };
         let sealed = seal::seal(&bytes, &policy).map_err(|error| refused(error.to_string()))?;
         (sealed.bytes, Some(sealed.report.loops_ahead))
     } else {
         (bytes, None)
     };
-    if !kernel.is_gate() {
-        check_exports(kernel, &bytes).map_err(refused)?;
+    // Only an engine with that feature takes a kernel that asks for models; whoever loads it finds out.
+    if !kernel.is_gate() && !asks_for_models(kernel) {
+        check_exports(kernel, &bytes, module.seal).map_err(refused)?;
     }
     Ok((bytes, loops_ahead))
 }
 
-/// That a host would find what the kernel ABI asks for, and nothing that has to be imported.
-fn check_exports(kernel: &Kernel, bytes: &[u8]) -> Result<(), String> {
+/// That a host would find what the kernel ABI asks for, and nothing that has to be imported. A module that is not sealed only
+/// an engine with a clock takes.
+fn check_exports(kernel: &Kernel, bytes: &[u8], sealed: bool) -> Result<(), String> {
     let limits = KernelLimits {
         pages_max: kernel.limits.max_memory_pages,
         table_elements_max: kernel.limits.max_table_elements,
     };
-    let engine = WasmiEngine::new();
+    let engine: Box<dyn KernelEngine> = if sealed {
+        Box::new(WasmiEngine::new())
+    } else {
+        Box::new(WasmtimeEngine::for_kernels(&KernelOptions::CLOCKED).map_err(|error| error.to_string())?)
+    };
     let compiled = engine.compile_kernel(bytes, &kernel.entry_point, limits).map_err(|error| error.to_string())?;
     match (compiled.has_backward(), kernel.backward.is_some()) {
         (false, true) => Err("pack.toml has a backward, and the module has no kernel_backward".to_owned()),
@@ -215,10 +226,14 @@ fn shipped_kernel(id: &str, name: &str) -> Result<&'static [u8], Failure> {
         shipped::Form::Simd => "simd",
         shipped::Form::Scalar => "scalar",
     };
+    if let Some(gate) = name.strip_prefix("gate/").and_then(shipped::gate) {
+        return Ok(gate.bytes);
+    }
     let found = shipped::KERNELS.iter().find(|kernel| format!("{}/{}", form(kernel.form), kernel.name) == name);
     found.map(|kernel| kernel.bytes).ok_or_else(|| {
         let names = shipped::KERNELS.iter().map(|kernel| format!("{}/{}", form(kernel.form), kernel.name));
-        let names = names.collect::<Vec<_>>().join(", ");
+        let gates = shipped::GUESTS.iter().map(|gate| gate.name.replacen('-', "/", 1));
+        let names = names.chain(gates).collect::<Vec<_>>().join(", ");
         Failure::message(Exit::Usage, format!("kernel {id}: {SHIPPED}{name} does not ship; there are {names}"))
     })
 }

@@ -110,6 +110,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Result<Exit, Failure
         Language::C => C,
     };
     let world = |path: &Path, error: std::io::Error| anyhow!("{}: {error}", path.display());
+    if folder.symlink_metadata().is_ok() {
+        let message = format!("{}: there is something already; name another folder", folder.display());
+        return Err(Failure::message(Exit::World, message));
+    }
     fs::create_dir(folder).map_err(|error| world(folder, error)).or_exit(Exit::World)?;
     let mut files = Vec::new();
     let golden = format!("golden/{kernel}.json");

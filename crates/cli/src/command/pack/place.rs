@@ -39,9 +39,10 @@ impl OutputArguments {
             let message = format!("{place}: there is something already; name another place or say --replace");
             return Err(Failure::message(Exit::World, message));
         }
-        // A pack that does not verify may be replaced; a folder of something else may not.
-        if read(&self.output)?.get(MANIFEST_PATH).is_none() {
-            return Err(Failure::message(Exit::World, format!("{place}: no pack, so it is not replaced")));
+        // A pack that does not verify may be replaced; a folder with anything else in it may not.
+        if !depot::read(&self.output).is_ok_and(|files| files.get(MANIFEST_PATH).is_some()) {
+            let message = format!("{place}: not a pack, so it is not replaced; name another place");
+            return Err(Failure::message(Exit::World, message));
         }
         Ok(())
     }

@@ -1,18 +1,15 @@
 //! On which terms a pack is taken: whom the command line trusts, and for which machine it asks.
 
-use anyhow::anyhow;
-use pack::{Active, Pack, Platform, PlatformName, Terms, TrustedKey, Unverified, Verified, Version};
-use verify::{Role, Standing};
+use pack::{Active, Pack, Platform, PlatformName, Terms, Unverified, Verified, Version};
+use verify::Standing;
 
 use super::refused;
-use crate::exit::{Exit, Failure, OrExit};
-use crate::record::standing_exit;
-use crate::trust::{Trust, TrustArguments};
+use crate::engines::EngineName;
+use crate::exit::Failure;
+use crate::packs;
+use crate::trust::TrustArguments;
 
-/// What this program runs kernels on.
-const WASMTIME_VERSION: &str = "48.0.0";
-const WASMI_VERSION: &str = "2.0.0";
-/// The first version that takes all that shipped kernels are made of.
+/// The first version of WAMR that takes all that shipped kernels are made of.
 const WAMR_VERSION: &str = "2.0.0";
 
 /// The terms. What is not said is that of this program with its fast engine.
@@ -66,57 +63,32 @@ impl TermsArguments {
     /// Checks a pack against the terms.
     pub(super) fn verify(&self, pack: Pack<Unverified>, place: &dyn std::fmt::Display) -> Result<Judged, Failure> {
         let trust = self.trust.read()?;
-        let trusted: Vec<TrustedKey> = trust
-            .store
-            .signers()
-            .iter()
-            .map(|signer| TrustedKey { name: signer.name.clone(), key: signer.key.0 })
-            .collect();
-        let (name, version, features) = self.platform()?;
+        let trusted = packs::keys(&trust);
+        let (name, version, features) = self.platform();
         let allowlist = self.allow.as_deref().map(list);
         let terms = Terms {
             trusted: &trusted,
             allowlist: allowlist.as_deref(),
-            runtime: self.runtime.clone().map_or_else(this_runtime, Ok)?,
+            runtime: self.runtime.clone().unwrap_or_else(|| packs::parsed(env!("CARGO_PKG_VERSION"))),
             platform: Platform { name, version, features: &features },
             active: self.active.clone(),
             older_allowed: self.allow_older,
         };
         let pack = pack.verify(&terms).map_err(|error| refused(place, &error))?;
-        let standing = judge(&pack, &trust);
+        let standing = packs::standing(&pack, &trust);
         Ok(Judged { pack, standing })
     }
 
-    fn platform(&self) -> Result<(PlatformName, Version, Vec<String>), Failure> {
-        let simd = || vec!["simd128".to_owned()];
+    fn platform(&self) -> (PlatformName, Version, Vec<String>) {
         let (name, version, features) = match self.platform {
-            PlatformWord::Wasmtime => (PlatformName::Wasmtime, WASMTIME_VERSION, simd()),
-            PlatformWord::Wasmi => (PlatformName::Wasmi, WASMI_VERSION, simd()),
+            PlatformWord::Wasmtime => packs::platform(EngineName::Wasmtime),
+            PlatformWord::Wasmi => packs::platform(EngineName::Wasmi),
             PlatformWord::Embedded => (PlatformName::Embedded, env!("CARGO_PKG_VERSION"), Vec::new()),
             PlatformWord::Wamr => (PlatformName::Wamr, WAMR_VERSION, Vec::new()),
         };
-        let version = match &self.platform_version {
-            Some(version) => version.clone(),
-            None => read_version(version)?,
-        };
-        Ok((name, version, self.features.as_deref().map_or(features, list)))
+        let version = self.platform_version.clone().unwrap_or_else(|| packs::parsed(version));
+        (name, version, self.features.as_deref().map_or(features, list))
     }
-}
-
-/// What the trust store says of the signer, for each module of the pack: the first word that is not "accepted" counts.
-fn judge(pack: &Pack<Verified>, trust: &Trust) -> Standing {
-    let signer = receipt::PublicKey(pack.signer().key);
-    let modules = pack.manifest().kernels.iter().map(|kernel| kernel.module.hash);
-    let standings = modules.map(|module| trust.store.judge(&signer, Role::Publisher, Some(&module), trust.now));
-    let mut last = Standing::Unknown;
-    for standing in standings {
-        let is_good = standing_exit(&standing) == Exit::Good;
-        last = standing;
-        if !is_good {
-            break;
-        }
-    }
-    last
 }
 
 /// What stands between commas; nothing, if there is nothing.
@@ -127,14 +99,6 @@ fn list(text: &str) -> Vec<String> {
 fn parse_active(text: &str) -> Result<Active, String> {
     let (name, version) = text.split_once('@').ok_or("a name, `@` and a version are needed")?;
     Ok(Active { name: name.to_owned(), version: parse_version(version)? })
-}
-
-fn this_runtime() -> Result<Version, Failure> {
-    read_version(env!("CARGO_PKG_VERSION"))
-}
-
-fn read_version(text: &str) -> Result<Version, Failure> {
-    parse_version(text).map_err(|what| anyhow!("version {text}: {what}")).or_exit(Exit::World)
 }
 
 fn parse_version(text: &str) -> Result<Version, String> {
