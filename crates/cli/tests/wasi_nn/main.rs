@@ -22,7 +22,10 @@ impl Room {
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_avouch"));
         command.current_dir(self.folder.path()).args(["--format", "json"]).args(arguments);
-        command.env("AVOUCH_KEYS", "keys").env("AVOUCH_TRUST", "keys/trust.toml").env("XDG_CACHE_HOME", "/nowhere");
+        command
+            .env("AVOUCH_KEYS", "keys")
+            .env("AVOUCH_TRUST", "keys/trust.toml")
+            .env("XDG_CACHE_HOME", self.folder.path().join("cache"));
         if arguments == ["keygen"] {
             // Nobody can be trusted before there are keys.
             command.env_remove("AVOUCH_TRUST");
