@@ -196,7 +196,6 @@ fn a_gate_pack_is_refused_for_what_is_wrong_with_it() {
     let tiny = RUN_FILE.replace("\"edge\"", "\"tile\"");
     let unknown = RUN_FILE.replace("budget_meter", "budget").replace("[run]", "[run]\nspeed = 1");
     let entries = || vec![entry("small")];
-    let other_entry = vec![Kernel { entry_point: "alloc".to_owned(), ..entry("small") }];
     let as_made = gate(&Policy { nan: NanBits::AsMade, ..Policy::STANDARD });
     let narrow = Limits { max_memory_pages: 3, ..entry("small").limits };
     let small_entry = vec![Kernel { limits: narrow, ..entry("small") }];
@@ -206,7 +205,6 @@ fn a_gate_pack_is_refused_for_what_is_wrong_with_it() {
         ("not sealed", packed(entries(), unsealed, RUN_FILE), 6, "not a sealed module"),
         ("a growing memory", packed(entries(), &growing, RUN_FILE), 6, "memory that grows"),
         ("a deep stack", packed(entries(), &deep, RUN_FILE), 6, "call depth"),
-        ("another entry point", packed(other_entry, &good, RUN_FILE), 6, "entry point"),
         ("two gates", packed(vec![entry("one"), entry("two")], &good, RUN_FILE), 2, "more than one gate"),
         ("an absolute path", packed(entries(), &good, &rooted), 6, "without a way to it"),
         ("a path upwards", packed(entries(), &good, &upward), 6, "without a way to it"),
