@@ -199,7 +199,7 @@ fn a_gate_pack_is_refused_for_what_is_wrong_with_it() {
     let as_made = gate(&Policy { nan: NanBits::AsMade, ..Policy::STANDARD });
     let narrow = Limits { max_memory_pages: 3, ..entry("small").limits };
     let small_entry = vec![Kernel { limits: narrow, ..entry("small") }];
-    let table: [(&str, Files, i32, &str); 11] = [
+    let table: [(&str, Files, i32, &str); 10] = [
         ("NaN bits as made", packed(entries(), &as_made, RUN_FILE), 6, "NaN bits"),
         ("more memory than the manifest says", packed(small_entry, &good, RUN_FILE), 6, "the manifest allows 3"),
         ("not sealed", packed(entries(), unsealed, RUN_FILE), 6, "not a sealed module"),
