@@ -77,12 +77,16 @@ fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
+/// Libraries whose assertions we turn into errors of our own, by what stands in their files' paths: the storage, and what
+/// runs models for kernels.
+const QUIET: [&str; 3] = ["/redb-", "/wasmtime-wasi-nn-", "/tract-"];
+
 /// The storage asserts what a damaged journal may break. The journal turns that into an error of its own, which says all
 /// that a person needs; where the assertion stood goes to the log.
 fn quiet_storage() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| match panic.location() {
-        Some(place) if place.file().contains("/redb-") => log::debug!("{panic}"),
+        Some(place) if QUIET.iter().any(|library| place.file().contains(library)) => log::debug!("{panic}"),
         Some(_) | None => usual(panic),
     }));
 }
