@@ -10,7 +10,8 @@ pub(crate) struct Speed(AtomicU64);
 impl Speed {
     /// A call over that many bytes took so long. Updates of threads that meet may be lost; it is a mean.
     pub(crate) fn observe(&self, bytes: u64, elapsed: Duration) {
-        let now = (elapsed.as_nanos() as u64).saturating_mul(1_000) / bytes.max(1) + 1;
+        let now = (elapsed.as_nanos() as u64).saturating_mul(1_000) / bytes.max(1);
+        let now = now.saturating_add(1);
         let before = self.0.load(Relaxed);
         let mean = if before == 0 { now } else { before - before / 8 + now / 8 };
         self.0.store(mean.max(1), Relaxed);
