@@ -59,9 +59,10 @@ impl PackArguments {
 
     /// A host that serves the pack.
     pub(crate) fn host(&self, bypass: Bypass, grace: std::time::Duration) -> Result<Host, Failure> {
+        let engine = self.engine()?;
         let pack = self.open()?;
         let options = HostOptions { bypass, grace };
-        Host::start(self.engine()?, self.class(), options, pack)
+        Host::start(engine, self.class(), options, pack)
             .map_err(|error| Failure::message(Exit::Policy, format!("{}: {error}", self.pack.display())))
     }
 
