@@ -59,6 +59,7 @@ impl PackArguments {
 
     /// A host that serves the pack.
     pub(crate) fn host(&self, bypass: Bypass, grace: std::time::Duration) -> Result<Host, Failure> {
+        self.check()?;
         let pack = self.open()?;
         let options = HostOptions { bypass, grace };
         Host::start(self.engine(&pack)?, self.class(), options, pack)
@@ -72,12 +73,17 @@ impl PackArguments {
         }
     }
 
+    /// What is typed wrongly is told before anything is read.
+    fn check(&self) -> Result<(), Failure> {
+        if self.clock && self.engine == EngineName::Wasmi {
+            return Err(anyhow!("--clock works with --engine wasmtime only")).or_exit(Exit::Usage);
+        }
+        Ok(())
+    }
+
     /// The engine for a pack. Kernels that ask for models have nothing but the clock to bound them.
     fn engine(&self, pack: &Pack<Verified>) -> Result<Arc<dyn KernelEngine>, Failure> {
         match self.engine {
-            EngineName::Wasmi if self.clock => {
-                Err(anyhow!("--clock works with --engine wasmtime only")).or_exit(Exit::Usage)
-            }
             EngineName::Wasmi => Ok(Arc::new(WasmiEngine::new())),
             EngineName::Wasmtime => {
                 let needs_clock = pack.manifest().kernels.iter().any(asks_for_models);

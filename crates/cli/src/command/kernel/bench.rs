@@ -4,8 +4,8 @@ mod native;
 
 use std::time::{Duration, Instant};
 
-use host::{Bypass, Host, KernelView, Mode};
-use pack::{Bound, DType, Direction, Value};
+use host::{Bypass, Host, KernelView, Lease, Mode};
+use pack::{Bound, DType, Dim, Direction, Value};
 use serde::Serialize;
 
 use self::native::Arena;
@@ -14,8 +14,11 @@ use crate::exit::{Exit, Failure};
 use crate::kernel_host::PackArguments;
 use crate::output::{self, Format, Report};
 
-/// Elements of every dimension that does not grow: two blocks of ggml's, and what a head of attention often has.
+/// Elements of the last dimension: two blocks of ggml's, and what a head of attention often has.
 const DIMENSION: u32 = 64;
+
+/// Sizes of the dimensions between the first and the last.
+const BETWEEN: [u32; 4] = [64, 8, 2, 1];
 
 /// Rounds of a cell, at least; their median counts.
 const ROUNDS_MIN: usize = 5;
@@ -67,8 +70,13 @@ impl Report for Table {
             ]
         });
         let table = output::columns(&heading, &rows.collect::<Vec<_>>());
+        let note = if cfg!(debug_assertions) {
+            "THIS PROGRAM WAS BUILT WITHOUT OPTIMISATION: native code is slower than it should be, and ratios mean nothing\n"
+        } else {
+            ""
+        };
         format!(
-            "{} on {}; ratios to the native fast form, medians of one run; metered calls include their fresh instance\n\n{table}",
+            "{note}{} on {}; ratios to the native fast form, medians of one run; metered calls include their fresh instance\n\n{table}",
             self.pack, self.engine
         )
     }
@@ -116,11 +124,7 @@ fn measure(host: &Host, kernel: KernelView<'_>, size: u64, time: Duration) -> Re
     let began = Instant::now();
     while times[0].len() < ROUNDS_MIN || began.elapsed() < time {
         times[0].push(arena.run(op, ops::Implementation::Fast));
-        for (name, bytes) in names.iter().zip(&inputs) {
-            if let Some(place) = lease.input_mut(name) {
-                place.copy_from_slice(bytes);
-            }
-        }
+        write(&mut lease, &names, &inputs);
         times[1].push(micros(lease.run().map_err(|error| call_failure(&error))?.elapsed));
         times[2].push(arena.run(op, ops::Implementation::Reference));
         if kernel.is_sealed() && times[3].len() < ROUNDS_MIN {
@@ -129,8 +133,9 @@ fn measure(host: &Host, kernel: KernelView<'_>, size: u64, time: Duration) -> Re
             let mut lease = host
                 .lease(id, Direction::Forward, &shapes, &parameters, metered)
                 .map_err(|error| call_failure(&error))?;
-            lease.run().map_err(|error| call_failure(&error))?;
-            times[3].push(micros(start.elapsed()));
+            let fresh = start.elapsed();
+            write(&mut lease, &names, &inputs);
+            times[3].push(micros(fresh + lease.run().map_err(|error| call_failure(&error))?.elapsed));
         }
     }
     let [native_us, module_us, reference_us, metered_us] = times.map(|mut times| median(&mut times));
@@ -144,19 +149,41 @@ fn measure(host: &Host, kernel: KernelView<'_>, size: u64, time: Duration) -> Re
     }))
 }
 
-/// The shapes of a call of about this many bytes: the first symbol grows, the others have one size.
+fn write(lease: &mut Lease, names: &[&str], inputs: &[Vec<u8>]) {
+    for (name, bytes) in names.iter().zip(inputs) {
+        if let Some(place) = lease.input_mut(name) {
+            place.copy_from_slice(bytes);
+        }
+    }
+}
+
+/// The shapes of a call of about this many bytes: the first symbol grows, the last dimension of the first input has one size,
+/// and what lies between has what still fits.
 fn of_size(kernel: KernelView<'_>, size: u64) -> Option<Bound> {
+    BETWEEN
+        .iter()
+        .filter_map(|between| of_size_with(kernel, size, *between))
+        .min_by_key(|bound| bytes_of(bound).abs_diff(size))
+}
+
+fn of_size_with(kernel: KernelView<'_>, size: u64, between: u32) -> Option<Bound> {
     let interface = &kernel.spec().forward;
+    let last = interface.inputs().first().and_then(|input| input.shape.last());
     let of = |grown: u32| {
-        let mut symbols = vec![DIMENSION; interface.symbols().len()];
-        *symbols.first_mut()? = grown;
+        let value = |(number, symbol): (usize, &String)| match last {
+            _ if number == 0 => grown,
+            Some(Dim::Symbol(last)) if last == symbol => DIMENSION,
+            Some(Dim::Symbol(_) | Dim::Fixed(_)) | None => between,
+        };
+        let symbols: Vec<u32> = interface.symbols().iter().enumerate().map(value).collect();
         interface.bind_symbols(&symbols).ok()
     };
-    // Sizes grow linearly with the first symbol, up to what does not depend on it.
-    let (one, two) = (bytes_of(&of(32)?), bytes_of(&of(64)?));
-    let step = (two - one).max(1);
-    let grown = size.saturating_sub(one.saturating_sub(step)) / step * 32;
-    of(u32::try_from(grown.max(32)).ok()?)
+    // Where the first symbol counts elements of blocks it grows by blocks.
+    let unit = if of(1).is_some() { 1 } else { pack::dtype::BLOCK };
+    let (one, two) = (bytes_of(&of(unit)?), bytes_of(&of(2 * unit)?));
+    let step = two.checked_sub(one).filter(|step| *step > 0)?;
+    let units = size.saturating_sub(one.saturating_sub(step)) / step;
+    of(u32::try_from(units.max(1)).ok()?.checked_mul(unit)?)
 }
 
 fn bytes_of(bound: &Bound) -> u64 {
