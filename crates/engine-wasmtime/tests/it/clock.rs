@@ -22,15 +22,16 @@ fn a_call_that_ends_is_not_cut_and_each_has_its_own_ticks() {
     let engine = clocked();
     let module = compile(&engine, &kernel("", ""));
     let mut instance = instance(&*module);
-    instance.set_epoch_ticks(2);
-    // Over many ticks of the clock: what counts is when the call began.
+    // Far more than a busy machine takes from one call, and less than all of them take together.
+    let ticks = 400;
+    instance.set_epoch_ticks(ticks.into());
     let start = std::time::Instant::now();
     let mut calls = 0;
-    while start.elapsed() < engine_tick(&engine) * 8 {
+    while start.elapsed() < engine_tick(&engine) * ticks * 2 {
         assert_eq!(instance.call(KernelFunction::Forward, 0), Ok(0));
         calls += 1;
     }
-    println!("{calls} calls over eight ticks");
+    println!("{calls} calls over {} ticks with {ticks} each", ticks * 2);
     instance.set_epoch_ticks(u64::MAX);
     assert_eq!(instance.call(KernelFunction::Forward, 0), Ok(0), "a deadline that is never hit");
 }
